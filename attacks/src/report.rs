@@ -43,13 +43,14 @@ pub fn csv(results: &Results) -> String {
 
 /// Attack 9, one rule and size to a line.
 pub fn tables_csv(results: &Results) -> String {
-    let mut text = String::from("people,rules,hidden,by_subtraction,by_programming,tables\n");
+    let mut text =
+        String::from("people,rules,suppressed,hidden,by_subtraction,by_programming,tables\n");
     for row in &results.solved {
         let shares = [row.by_subtraction.of, row.by_programming.of, row.tables.of];
         let _ = writeln!(
             text,
-            "{},\"{}\",{},{:.4},{:.4},{:.4}",
-            row.members, row.rules, row.hidden, shares[0], shares[1], shares[2]
+            "{},\"{}\",{},{},{:.4},{:.4},{:.4}",
+            row.members, row.rules, row.suppressed, row.hidden, shares[0], shares[1], shares[2]
         );
     }
     text
@@ -106,7 +107,7 @@ fn sizes(results: &Results) -> Vec<u32> {
 }
 
 fn rule_names() -> impl Iterator<Item = &'static str> {
-    NAMED.iter().chain(&VARIANTS).map(|rules| rules.name)
+    NAMED.iter().chain(VARIANTS.iter()).map(|rules| rules.name)
 }
 
 /// `0.98 (30)`: a power, and the number of questions that first reaches it.
@@ -305,6 +306,7 @@ fn tables(results: &Results, text: &mut String) {
     let columns = [
         "rules",
         "people",
+        "hidden",
         "hidden cells",
         "solved by subtraction",
         "solved by programming",
@@ -312,7 +314,7 @@ fn tables(results: &Results, text: &mut String) {
     ];
     header(
         text,
-        "Hidden cells of tables with a floor alone",
+        "Hidden cells of tables, by the floor alone and as they are answered",
         &columns.map(str::to_owned),
     );
     for row in &results.solved {
@@ -328,6 +330,7 @@ fn tables(results: &Results, text: &mut String) {
             &[
                 row.rules.to_owned(),
                 thousands(row.members as usize),
+                ["by the floor", "as answered"][usize::from(row.suppressed)].to_owned(),
                 thousands(row.hidden),
                 percent(row.by_subtraction),
                 percent(row.by_programming),

@@ -1,4 +1,8 @@
-//! Disclosure rules, and those that have a name.
+//! Disclosure rules: those of the policies that come with Varidex, and others beside them.
+
+use std::sync::LazyLock;
+
+use varidex::{Error, Granularity as Finest, Policy, Zero};
 
 /// The finest answer that is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,147 +92,132 @@ pub struct Rules {
     pub epoch: Option<u32>,
 }
 
-const OPEN: Rules = Rules {
-    name: "open",
-    granularity: Granularity::Count,
-    floor: Floor::None,
-    two_tailed: false,
-    zero_shown: true,
-    rounding: 1,
-    smallest_cohort: 0,
-    sites: None,
-    rare: None,
-    influence: None,
-    epoch: None,
-};
+/// Those in linkage disequilibrium are one site.
+const PRUNED: f64 = 0.2;
 
-/// One site for 16 members, those in linkage disequilibrium being one.
-const SIXTEENTH: Sites = Sites {
-    per_person: 1.0 / 16.0,
-    pruned: Some(0.2),
-};
+impl Rules {
+    /// The rules of a policy, as far as questions about alleles meet them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where there is no policy of the name, or its floor is one that is not attacked here.
+    fn of(name: &'static str) -> Result<Self, Error> {
+        let policy = Policy::named(name)?;
+        let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let budget = policy.budget.unwrap_or_default();
+        Ok(Self {
+            name,
+            granularity: match policy.granularity {
+                Finest::Boolean => Granularity::Boolean,
+                _ => Granularity::Count,
+            },
+            floor: match (number(policy.floor.people), number(policy.floor.alleles)) {
+                (0 | 1, 0) => Floor::None,
+                (people, 0) => Floor::People(people),
+                // so many copies are of half as many people at least
+                (people, alleles) if alleles >= 2 * people => Floor::Alleles(alleles),
+                (people, alleles) => {
+                    let found = format!("a floor of {people} people and {alleles} copies");
+                    return Err(Error::Usage(found));
+                }
+            },
+            two_tailed: policy.two_tailed,
+            zero_shown: policy.zero == Zero::Shown,
+            rounding: number(policy.rounding),
+            smallest_cohort: number(policy.smallest_cohort),
+            sites: budget.sites_per_person.map(|per_person| Sites {
+                per_person,
+                pruned: None,
+            }),
+            rare: budget.rare_p.map(|p| Rare {
+                p,
+                frequency: Frequency::Dataset,
+            }),
+            influence: budget.influence,
+            epoch: Some(number(policy.epoch)).filter(|epoch| *epoch > 0),
+        })
+    }
+}
 
-const REGISTERED: Rules = Rules {
-    name: "registered",
-    floor: Floor::People(10),
-    two_tailed: true,
-    zero_shown: false,
-    rounding: 10,
-    sites: Some(SIXTEENTH),
-    epoch: Some(50),
-    ..OPEN
-};
+/// The policies that come with Varidex, but for `controlled`, which shows what `open` shows.
+pub static NAMED: LazyLock<Vec<Rules>> = LazyLock::new(|| {
+    let names = Policy::NAMES.iter().filter(|name| **name != "controlled");
+    names.filter_map(|name| Rules::of(name).ok()).collect()
+});
 
-const PUBLIC: Rules = Rules {
-    name: "public",
-    granularity: Granularity::Boolean,
-    floor: Floor::People(10),
-    zero_shown: false,
-    smallest_cohort: 1000,
-    sites: Some(SIXTEENTH),
-    rare: Some(Rare {
-        p: 0.05,
-        frequency: Frequency::Dataset,
-    }),
-    epoch: Some(50),
-    ..OPEN
-};
-
-const RARE_MATCH: Rules = Rules {
-    name: "rare-match",
-    granularity: Granularity::Boolean,
-    rare: Some(Rare {
-        p: 0.05,
-        frequency: Frequency::Dataset,
-    }),
-    epoch: Some(5),
-    ..OPEN
-};
-
-/// The named policies. `controlled` shows what `open` shows. Of All of Us, OMOP, DataSHIELD and PCORnet it is the
-/// published rule for small cells: a count from 1 to below the floor is hidden, a zero is shown.
-pub const NAMED: [Rules; 9] = [
-    OPEN,
-    REGISTERED,
-    PUBLIC,
-    RARE_MATCH,
-    Rules {
-        name: "all-of-us",
-        floor: Floor::People(21),
-        ..OPEN
-    },
-    Rules {
-        name: "omop",
-        floor: Floor::People(5),
-        ..OPEN
-    },
-    Rules {
-        name: "datashield",
-        floor: Floor::People(3),
-        ..OPEN
-    },
-    Rules {
-        name: "pcornet",
-        floor: Floor::People(11),
-        ..OPEN
-    },
-    Rules {
-        name: "gdi",
-        floor: Floor::Alleles(10),
-        two_tailed: true,
-        zero_shown: false,
-        ..OPEN
-    },
-];
-
-/// Rules beside the named ones: each changes what measurement names as the reason that a claim is not met.
-pub const VARIANTS: [Rules; 6] = [
-    Rules {
-        name: "open, yes or no",
-        granularity: Granularity::Boolean,
-        ..OPEN
-    },
-    Rules {
-        name: "registered, no LD free",
-        sites: Some(Sites {
-            pruned: None,
-            ..SIXTEENTH
-        }),
-        ..REGISTERED
-    },
-    Rules {
-        name: "registered + influence",
-        influence: Some(0.04),
-        ..REGISTERED
-    },
-    Rules {
-        name: "public + influence",
-        influence: Some(0.02),
-        ..PUBLIC
-    },
-    Rules {
-        name: "rare-match, population f",
-        rare: Some(Rare {
-            p: 0.05,
-            frequency: Frequency::Population,
-        }),
-        ..RARE_MATCH
-    },
-    Rules {
-        name: "rare-match, population f, p 0.7",
-        rare: Some(Rare {
-            p: 0.7,
-            frequency: Frequency::Population,
-        }),
-        ..RARE_MATCH
-    },
-];
+/// Rules beside the named ones: each changes what measurement names as the reason that a claim is met, or is not.
+pub static VARIANTS: LazyLock<Vec<Rules>> = LazyLock::new(|| {
+    let like = |name: &str| NAMED.iter().find(|rules| rules.name == name).copied();
+    let rare = |p, frequency| Some(Rare { p, frequency });
+    let variants = || {
+        let [open, registered, public, rare_match] =
+            ["open", "registered", "public", "rare-match"].map(like);
+        let (registered, public, rare_match) = (registered?, public?, rare_match?);
+        Some(vec![
+            Rules {
+                name: "open, yes or no",
+                granularity: Granularity::Boolean,
+                ..open?
+            },
+            Rules {
+                name: "registered, no influence",
+                influence: None,
+                ..registered
+            },
+            Rules {
+                name: "registered, no influence, LD free",
+                influence: None,
+                sites: registered.sites.map(|sites| Sites {
+                    pruned: Some(PRUNED),
+                    ..sites
+                }),
+                ..registered
+            },
+            Rules {
+                name: "public, no influence",
+                influence: None,
+                ..public
+            },
+            Rules {
+                name: "public, p 0.75 for influence",
+                influence: None,
+                rare: rare(0.75, Frequency::Dataset),
+                ..public
+            },
+            Rules {
+                name: "rare-match, p 0.05",
+                rare: rare(0.05, Frequency::Dataset),
+                ..rare_match
+            },
+            Rules {
+                name: "rare-match, population f",
+                rare: rare(0.5, Frequency::Population),
+                ..rare_match
+            },
+        ])
+    };
+    variants().unwrap_or_default()
+});
 
 /// The rules of a name, among the named ones and the variants.
 pub fn named(name: &str) -> Option<Rules> {
-    NAMED
-        .iter()
-        .chain(&VARIANTS)
-        .find(|rules| rules.name == name)
-        .copied()
+    let all = NAMED.iter().chain(VARIANTS.iter());
+    all.copied().find(|rules| rules.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_policies_are_attacked() {
+        assert_eq!(NAMED.len(), Policy::NAMES.len() - 1);
+        assert_eq!(VARIANTS.len(), 7);
+        assert_eq!(named("gdi").unwrap().floor, Floor::Alleles(10));
+        assert_eq!(named("omop").unwrap().floor, Floor::People(5));
+        assert_eq!(named("open").unwrap().floor, Floor::None);
+        assert_eq!(named("registered").unwrap().influence, Some(0.04));
+        assert_eq!(named("public").unwrap().epoch, Some(50));
+        assert!(named("controlled").is_none());
+    }
 }

@@ -11,7 +11,7 @@ use crate::maintain::{
     BuildOptions, DecisionReport, PeopleOptions, PeopleReport, Progress, Report, Withdrawal,
     add_in, build_in, load_people_in,
 };
-use crate::model::{Date, Policy};
+use crate::model::{Cell, Date, Policy, Rules, suppress, suppress_two};
 use crate::publish::write_file;
 use crate::store::published::{
     GenotypeCounts, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts, Row, Site,
@@ -19,6 +19,40 @@ use crate::store::published::{
 };
 use std::path::Path;
 use std::sync::Arc;
+
+/// Which numbers of a table of people by two fields a policy shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShownTable {
+    /// The cells, row after row.
+    pub cells: Vec<bool>,
+    /// Sums of rows, and of columns: the tables by one of the fields.
+    pub rows: Vec<bool>,
+    /// See `rows`.
+    pub columns: Vec<bool>,
+}
+
+impl ShownTable {
+    /// Of people in cells, with so many columns.
+    pub fn of(policy: &Policy, columns: usize, people: &[u64]) -> Self {
+        let rules = Rules::of(policy).of_people();
+        let cell = |people: u64| Cell {
+            have: people,
+            people,
+            ..Cell::default()
+        };
+        let cells: Vec<Cell> = people.iter().map(|of| cell(*of)).collect();
+        let all = cell(people.iter().sum());
+        let sum = |line: &[u64]| cell(line.iter().sum());
+        let rows: Vec<Cell> = people.chunks(columns.max(1)).map(sum).collect();
+        let column = |at| people.iter().skip(at).step_by(columns.max(1)).sum();
+        let down: Vec<Cell> = (0..columns).map(|at| cell(column(at))).collect();
+        let mut shown = Self::default();
+        suppress_two(rules, &all, &cells, columns, &mut shown.cells);
+        suppress(rules, &all, &rows, &mut shown.rows);
+        suppress(rules, &all, &down, &mut shown.columns);
+        shown
+    }
+}
 
 /// Files in memory: inputs and datasets.
 #[derive(Debug, Clone, Default)]

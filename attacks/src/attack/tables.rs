@@ -10,6 +10,8 @@
 
 use good_lp::{Expression, ProblemVariables, Solution, SolverModel, Variable, microlp, variable};
 
+use varidex::testing::ShownTable;
+
 use crate::rules::{Floor, Rules};
 
 /// What is known of a number.
@@ -87,6 +89,24 @@ impl Shown {
             row_sums,
             column_sums: column_sums.map(sum_of).collect(),
         }
+    }
+
+    /// The same where more is hidden than the floor hides, so that nothing can be computed: what is hidden may be any number.
+    pub fn answered(rules: &Rules, columns: usize, values: &[u32], seen: &ShownTable) -> Self {
+        let mut table = Self::new(rules, columns, values);
+        let any = Bounds {
+            low: 0,
+            high: values.iter().sum(),
+        };
+        let hide = |bounds: &mut Vec<Bounds>, seen: &[bool]| {
+            let hidden = bounds.iter_mut().zip(seen).filter(|(_, seen)| !**seen);
+            hidden.for_each(|(bounds, _)| *bounds = any);
+        };
+        hide(&mut table.cells, &seen.cells);
+        hide(&mut table.row_sums, &seen.rows);
+        hide(&mut table.column_sums, &seen.columns);
+        table.hidden = seen.cells.iter().map(|seen| !seen).collect();
+        table
     }
 
     /// The hidden cells.

@@ -1,5 +1,7 @@
 //! All attacks at all sizes.
 
+use varidex::Policy;
+
 use crate::experiment::summaries::{Separation, whole};
 use crate::experiment::tables::{Solved, tables};
 use crate::experiment::updates::update;
@@ -76,16 +78,17 @@ fn one_size(
     number_of_tables: u64,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Results, Failed> {
-    let rules: Vec<Rules> = NAMED.iter().chain(&VARIANTS).copied().collect();
+    let rules: Vec<Rules> = NAMED.iter().chain(VARIANTS.iter()).copied().collect();
     let mut results = Results::default();
     progress(&format!("{} people: simulating", size.members));
     let stage = Stage::new(size, seed).ok_or(Failed::TooManyPeople)?;
     membership(&stage, &rules, &mut results, progress);
     progress(&format!("{} people: attack 9", size.members));
     for rules in rules.iter().filter(|rules| has_tables(rules)) {
-        results
-            .solved
-            .push(tables(size.members, rules, number_of_tables, seed).ok_or(Failed::NotSolved)?);
+        for policy in [None, Policy::named(rules.name).ok().as_ref()] {
+            let solved = tables(size.members, rules, policy, number_of_tables, seed);
+            results.solved.push(solved.ok_or(Failed::NotSolved)?);
+        }
     }
     progress(&format!("{} people: done", size.members));
     Ok(results)

@@ -1,5 +1,8 @@
 //! Attack 9: random tables by two fields.
 
+use varidex::Policy;
+use varidex::testing::ShownTable;
+
 use crate::attack::tables::Shown;
 use crate::power::{Share, share};
 use crate::random::Random;
@@ -16,6 +19,8 @@ pub struct Solved {
     pub members: u32,
     /// The rules, by name.
     pub rules: &'static str,
+    /// Whether more is hidden than the floor hides, as it is answered.
+    pub suppressed: bool,
     /// Hidden cells in all.
     pub hidden: usize,
     /// Share of them that inclusion and exclusion solves.
@@ -46,13 +51,27 @@ fn random_table(members: u32, random: &mut Random) -> Vec<u32> {
     values
 }
 
-/// Runs it on so many tables. None where a linear program was not solved, which is a fault of the solver.
-pub fn tables(members: u32, rules: &Rules, number: u64, seed: u64) -> Option<Solved> {
+/// Runs it on so many tables of a floor alone, or as they are answered under a policy. None where a linear program was not solved,
+/// which is a fault of the solver.
+pub fn tables(
+    members: u32,
+    rules: &Rules,
+    policy: Option<&Policy>,
+    number: u64,
+    seed: u64,
+) -> Option<Solved> {
     let (mut hidden, mut simple, mut solved) = (0, 0, 0);
     let (mut with_hidden, mut with_solved) = (0, 0);
     for table in 0..number {
         let values = random_table(members, &mut Random::new(seed, table));
-        let shown = Shown::new(rules, COLUMNS, &values);
+        let shown = match policy {
+            None => Shown::new(rules, COLUMNS, &values),
+            Some(policy) => {
+                let people: Vec<u64> = values.iter().map(|of| u64::from(*of)).collect();
+                let seen = ShownTable::of(policy, COLUMNS, &people);
+                Shown::answered(rules, COLUMNS, &values, &seen)
+            }
+        };
         let narrowed = shown.by_subtraction();
         let before = solved;
         let mut any = false;
@@ -73,6 +92,7 @@ pub fn tables(members: u32, rules: &Rules, number: u64, seed: u64) -> Option<Sol
     Some(Solved {
         members,
         rules: rules.name,
+        suppressed: policy.is_some(),
         hidden,
         by_subtraction: share(simple as f64, hidden),
         by_programming: share(solved as f64, hidden),
@@ -87,11 +107,21 @@ mod tests {
 
     #[test]
     fn a_floor_alone_leaves_cells_that_are_solved() {
-        let solved = tables(1000, &named("omop").unwrap(), 10, 1).unwrap();
+        let solved = tables(1000, &named("omop").unwrap(), None, 10, 1).unwrap();
         assert!(solved.hidden > 0);
         assert!(solved.by_programming.of >= solved.by_subtraction.of);
         assert!(solved.tables.of > 0.3, "{solved:?}");
-        let open = tables(1000, &named("open").unwrap(), 3, 1).unwrap();
+        let open = tables(1000, &named("open").unwrap(), None, 3, 1).unwrap();
         assert_eq!(open.hidden, 0);
+    }
+
+    #[test]
+    fn tables_as_they_are_answered_are_not_solved() {
+        for name in ["omop", "pcornet", "registered"] {
+            let (rules, policy) = (named(name).unwrap(), Policy::named(name).unwrap());
+            let solved = tables(1000, &rules, Some(&policy), 10, 1).unwrap();
+            assert!(solved.hidden > 0);
+            assert_eq!(solved.by_programming.of, 0.0, "{solved:?}");
+        }
     }
 }
