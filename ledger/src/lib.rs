@@ -132,6 +132,9 @@ pub trait Ledger: Send + Sync {
     /// whatever purpose and of whatever snapshot. Within an epoch the same set has the same decision.
     fn overlap(&self, question: &OverlapQuestion<'_>) -> Result<Overlap>;
 
+    /// The snapshot of the present epoch, which stays as it is; `None` where none has begun.
+    fn snapshot(&self, population: &str) -> Result<Option<String>>;
+
     /// The epoch to answer from, moved where the rule says so.
     fn epoch(&self, question: &EpochQuestion<'_>) -> Result<Epoch>;
 

@@ -89,10 +89,25 @@ fn epoch(
         population: &of.population,
         snapshot: everybody.snapshot(),
         visible: &members(&everybody.lasting_people()?),
-        altered: 0,
+        altered: match at_least {
+            0 => 0,
+            _ => altered(ledger, of, everybody)?,
+        },
         at_least,
     };
     ledger.epoch(&question).map_err(failed)
+}
+
+/// How many people have other data than in the state of the epoch; of a state that is not kept that is not known, and taken for nobody.
+fn altered(ledger: &dyn Ledger, of: &Remembered, everybody: &View) -> varidex::Result<u64> {
+    let snapshot = ledger.snapshot(&of.population).map_err(failed)?;
+    let Some(snapshot) = snapshot.filter(|of| of != everybody.snapshot()) else {
+        return Ok(0);
+    };
+    match varidex::Dataset::open_snapshot(everybody.path(), &snapshot) {
+        Ok(earlier) => everybody.altered_since(&earlier.view()),
+        Err(_) => Ok(0),
+    }
 }
 
 fn members(people: &SampleSet) -> MemberSet {

@@ -253,3 +253,51 @@ fn answers_are_of_an_epoch_and_follow_withdrawals_at_once() {
     assert_eq!(moved, Moved::Not);
     assert_eq!(shown.ask("all").unwrap().count, Known::Exact(109));
 }
+
+/// Of 100 people the first so many are recorded as males.
+fn reload(folder: &Path, males: usize) {
+    let mut table = "individual_id\tsample\tsex\n".to_owned();
+    for person in 0..PEOPLE {
+        let sex = match person < males {
+            true => "male",
+            false => ["female", "male"][person % 2],
+        };
+        writeln!(table, "P{person}\tS{person}\t{sex}").unwrap();
+    }
+    std::fs::write(folder.join("people.tsv"), table).unwrap();
+    let options = PeopleOptions {
+        files: vec![folder.join("people.tsv")],
+        keep: 3,
+        ..PeopleOptions::default()
+    };
+    varidex::load_people(folder.join("a.vdx"), &options, &mut |_| true).unwrap();
+}
+
+#[test]
+fn people_of_whom_something_else_is_recorded_are_taken_in_together() {
+    let house = House::new(3);
+    let rules = format!("{FLOOR}epoch = 10\n");
+    let females = |view: &PolicyView| view.ask("sex:female").unwrap().count;
+    let (shown, _) = house.shown(&rules, Some("one"));
+    assert_eq!(females(&shown), Known::Exact(50));
+    // nine are males now: two answers would differ by them
+    reload(house.folder.path(), 18);
+    let view = Dataset::open(house.path()).unwrap().view();
+    let earlier = Dataset::snapshots(house.path()).unwrap();
+    let earlier = earlier.iter().find(|of| of.id != view.snapshot()).unwrap();
+    let earlier = Dataset::open_snapshot(house.path(), &earlier.id)
+        .unwrap()
+        .view();
+    assert_eq!(view.altered_since(&earlier).unwrap(), 9);
+    assert_eq!(view.altered_since(&view).unwrap(), 0);
+    let (shown, moved) = house.shown(&rules, Some("one"));
+    assert_eq!((moved, females(&shown)), (Moved::Not, Known::Exact(50)));
+    // a tenth
+    reload(house.folder.path(), 20);
+    let (shown, moved) = house.shown(&rules, Some("one"));
+    assert!(
+        matches!(moved, Moved::TakenIn { people: 10, .. }),
+        "{moved:?}"
+    );
+    assert_eq!(females(&shown), Known::Exact(40));
+}

@@ -63,6 +63,20 @@ pub(super) fn current(
     }))
 }
 
+/// The snapshot of the epoch, where there is one.
+pub(super) fn snapshot(
+    transaction: &Transaction<'_>,
+    secret: &Secret,
+    population: &str,
+) -> Result<Option<String>, Failure> {
+    let population = secret.key(Of::Population, &[population.as_bytes()]);
+    let found = transaction
+        .prepare_cached("SELECT snapshot FROM epochs WHERE population = ?1")?
+        .query_row([population], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
 /// The epoch, where nothing is to be written for it.
 pub(super) fn settled(
     transaction: &Transaction<'_>,

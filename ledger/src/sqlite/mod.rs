@@ -175,6 +175,11 @@ impl Ledger for SqliteLedger {
         }
     }
 
+    fn snapshot(&self, population: &str) -> Result<Option<String>> {
+        error::check_population(population)?;
+        self.read(|of| epochs::snapshot(of, &self.secret, population))
+    }
+
     fn epoch(&self, question: &EpochQuestion<'_>) -> Result<Epoch> {
         error::check_population(question.population)?;
         question.check()?;

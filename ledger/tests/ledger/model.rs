@@ -234,6 +234,12 @@ impl Ledger for Model {
         Ok(Overlap::Answer)
     }
 
+    fn snapshot(&self, population: &str) -> Result<Option<String>> {
+        let state = self.state.lock().unwrap();
+        let of = state.populations.get(population);
+        Ok(of.map(|of| of.snapshot.clone()))
+    }
+
     fn epoch(&self, question: &EpochQuestion<'_>) -> Result<Epoch> {
         let mut state = self.state.lock().unwrap();
         let visible: People = question.visible.iter().collect();

@@ -5,6 +5,7 @@
 //! the order of records: Phenopackets have phenotypes, diseases, measurements and medical actions in lists of their
 //! own, and so does Beacon. Nothing is written outside of their schemas.
 
+mod altered;
 mod beacon;
 mod listing;
 mod parts;
