@@ -11,7 +11,7 @@ import { growth, type AddOptions } from './growth.js'
 import { Group, heldBy } from './group.js'
 import { alsoAs } from './renamed.js'
 import { inspected, inspectKey } from './inspect.js'
-import { PolicyView, type Policy } from './shown.js'
+import { PolicyView, type Policy, type PolicyOptions } from './shown.js'
 import type {
   BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat,
   SiteOptions,
@@ -21,7 +21,7 @@ import {
   type SampleRow, type SnapshotRow, type TableOptions, type VariantRow,
 } from './table.js'
 import type {
-  BuildReport, Cancel, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies,
+  BuildReport, Cancel, ExportSummary, Frequency, Genotypes, Haplotypes, Info, LedgerOptions, ManyFrequencies,
   NativeDataset,
   NativeGroup, PeopleCount, SectionSize, TableSettings, TermCount,
 } from '../native/binding.js'
@@ -105,15 +105,24 @@ export class Dataset {
    * `all-of-us`, `omop`, `datashield`, `pcornet` and `gdi` have names. Where fewer people may be seen than the policy's
    * smallest cohort, it is refused.
    *
+   * With the file of a `ledger`, and the file of its secret, it remembers what was asked before, by `asker` (without one:
+   * anybody) of the people that `population` names (without it: the directory of the dataset).
+   *
    * ```js
    * const shown = await dataset.underPolicy('omop')
+   * const kept = await dataset.underPolicy('registered', { ledger: 'ledger.db', ledgerSecret: 'secret', asker: 'alice' })
    * const ours = await dataset.underPolicy({ name: 'ours', granularity: 'count', floor: { people: 10 }, rounding: 10 })
    * ```
    */
-  async underPolicy(policy: string | Policy, given?: Abortable): Promise<PolicyView> {
+  async underPolicy(policy: string | Policy, given?: PolicyOptions): Promise<PolicyView> {
     const rules = expression('policy', policy)
-    const { signal } = options(given, ['signal'])
-    return PolicyView.of(await run(signal, (cancel) => this.#held.underPolicy(rules, cancel)))
+    const { signal, ...asked } = options(given, ['signal', 'ledger', 'ledgerSecret', 'asker', 'population'])
+    const kept: LedgerOptions = {}
+    for (const name of ['ledger', 'ledgerSecret', 'asker', 'population'] as const) {
+      const value = optional(`options.${name}`, asked[name], text)
+      if (value !== undefined) kept[name] = value
+    }
+    return PolicyView.of(await run(signal, (cancel) => this.#held.underPolicy(rules, kept, cancel)))
   }
 
   /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */

@@ -28,7 +28,7 @@ export type {
 export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js'
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js'
 export {
-  PolicyView, type Policy, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow,
+  PolicyView, type Policy, type PolicyOptions, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow,
   type ShownStatus, type ShownTerm,
 } from './shown.js'
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'

@@ -85,6 +85,18 @@ export interface ShownTerm {
   status: ShownStatus
 }
 
+/** Options of `underPolicy`. */
+export interface PolicyOptions extends Abortable {
+  /** The file of a ledger, which is made where there is none. */
+  ledger?: string
+  /** A file of 32 bytes or more that nobody else knows. */
+  ledgerSecret?: string
+  /** Whom you take the asker for. */
+  asker?: string
+  /** Names the people of the dataset, in every state of it. */
+  population?: string
+}
+
 /** Options of `people` under a policy. */
 export interface ShownPeopleOptions extends TableOptions {
   /** The field, or two: `sex`, `population`, …; `age`; a term (`HP:0001250`). */
@@ -121,6 +133,11 @@ export class PolicyView {
 
   private constructor(held: NativePolicyView) {
     this.#held = held
+  }
+
+  /** What who asks should know: that people withdrew since the last question, or that a budget is not kept; null most often. */
+  get note(): string | null {
+    return now(() => this.#held.note)
   }
 
   /** The policy, with all its rules. */

@@ -7,12 +7,24 @@ use crate::table::{NativeTable, TablePart};
 use crate::work::{Cancel, Work, now, queue};
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi_derive::napi;
+use std::path::PathBuf;
 use varidex::{Policy, PolicyView};
+use varidex_ledger::{LedgerAt, note_without};
 
 /// A dataset under a policy.
 #[napi]
 #[derive(Debug)]
-pub struct NativePolicyView(PolicyView);
+pub struct NativePolicyView(PolicyView, Option<String>);
+
+/// Where it is remembered what was asked.
+#[napi(object)]
+#[derive(Debug)]
+pub struct LedgerOptions {
+    pub ledger: Option<String>,
+    pub ledger_secret: Option<String>,
+    pub asker: Option<String>,
+    pub population: Option<String>,
+}
 
 /// How many people an expression picks, as a policy shows it.
 #[napi(object, use_nullable = true)]
@@ -65,22 +77,40 @@ impl NativePolicyView {
 
 #[napi]
 impl NativeDataset {
-    /// The dataset under a policy, by its name or its rules as JSON.
+    /// The dataset under a policy, by its name or its rules as JSON, with what a ledger remembers.
     #[napi(ts_return_type = "Promise<NativePolicyView>")]
     pub fn under_policy(
         &self,
         policy: String,
+        given: LedgerOptions,
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<NativePolicyView>> {
         self.queue(cancel, move |view, _| {
             let policy = Policy::given(&policy)?;
-            Ok(NativePolicyView(view.under_policy(&policy)?))
+            let LedgerOptions {
+                ledger,
+                ledger_secret,
+                asker,
+                population,
+            } = given;
+            let [file, secret] = [ledger, ledger_secret].map(|path| path.map(PathBuf::from));
+            let (shown, note) = match LedgerAt::given(file, secret, asker, population)? {
+                Some(ledger) => ledger.under_policy(view, &policy)?,
+                None => (view.under_policy(&policy)?, note_without(&policy)),
+            };
+            Ok(NativePolicyView(shown, note))
         })
     }
 }
 
 #[napi]
 impl NativePolicyView {
+    /// What who asks should know.
+    #[napi(getter)]
+    pub fn note(&self) -> Option<&str> {
+        self.1.as_deref()
+    }
+
     /// The policy, as JSON.
     #[napi(getter)]
     pub fn policy(&self) -> String {

@@ -56,6 +56,26 @@ describe('under a policy', () => {
     expect(inspect(shown)).toBe("PolicyView { policy: 'omop' }")
   })
 
+  it('a ledger remembers what was asked', async () => {
+    const at = folder()
+    const [ledger, ledgerSecret] = [join(at, 'ledger.db'), join(at, 'secret')]
+    writeFileSync(ledgerSecret, Buffer.alloc(32))
+    const allButOne = `sex:male & !carriers(${RARE})`
+    expect((await dataset.underPolicy('omop')).askSync(allButOne).count).toBe(5)
+    const shown = (asker: string) => dataset.underPolicy('omop', { ledger, ledgerSecret, asker, population: 'P' })
+    expect(await (await shown('alice')).ask('sex:male')).toMatchObject({ count: 6 })
+    const bob = await shown('bob')
+    expect(await bob.ask(allButOne)).toMatchObject({ status: 'withheld' })
+    expect(bob.note).toBeNull()
+    await dataset.withdraw({ individuals: ['P0'] })
+    expect((await shown('bob')).note).toBe('1 people withdrew since the last question: what answers differ by is of these alone')
+    const kept = await dataset.underPolicy({ name: 'ours', budget: { influence: 0.1 } })
+    expect(kept.note).toBe('the budget of policy `ours` is not kept without a ledger')
+    for (const wrong of [{ ledger }, { ledgerSecret }, { asker: 'alice' }]) {
+      await expect(dataset.underPolicy('omop', wrong)).rejects.toThrow('ledger: expected its file')
+    }
+  })
+
   it('tables are cut', async () => {
     const shown = await dataset.underPolicy('omop')
     const table = shown.frequencies('all')

@@ -8,6 +8,7 @@ use crate::table::Table;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use varidex::Policy;
+use varidex_ledger::{LedgerAt, note_without};
 
 /// A dataset under a policy: it counts, and says whether there is anybody; nothing that it gives is of one person.
 ///
@@ -19,21 +20,28 @@ use varidex::Policy;
 /// >>> len(shown.frequencies("22:20003080:TGATTA:T"))
 /// 0
 #[pyclass(frozen, module = "varidex")]
-pub(crate) struct PolicyView(varidex::PolicyView);
+pub(crate) struct PolicyView(varidex::PolicyView, Option<String>);
 
 impl PolicyView {
-    /// Of a view, under a policy by its name or by a dict of its rules.
+    /// Of a view, under a policy by its name or by a dict of its rules, with what a ledger remembers.
     pub(crate) fn of(
         py: Python<'_>,
         view: &varidex::View,
         policy: &Bound<'_, PyAny>,
+        ledger: Option<&LedgerAt>,
     ) -> PyResult<Self> {
         let given = match policy.cast::<PyString>() {
             Ok(name) => name.to_str()?.to_owned(),
             Err(_) => as_json_text(py, policy)?,
         };
         let policy = Policy::given(&given).map_err(|e| raise(py, e))?;
-        run(py, || view.under_policy(&policy)).map(Self)
+        run(py, || {
+            Ok(match ledger {
+                Some(ledger) => ledger.under_policy(view, &policy)?,
+                None => (view.under_policy(&policy)?, note_without(&policy)),
+            })
+        })
+        .map(|(shown, note)| Self(shown, note))
     }
 
     /// By the decisions of people as they are now.
@@ -48,6 +56,12 @@ impl PolicyView {
     #[getter]
     fn policy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         crate::consent::loaded(py, &self.0.policy().to_json())
+    }
+
+    /// What who asks should know: that people withdrew since the last question, or that a budget is not kept; None most often.
+    #[getter]
+    fn note(&self) -> Option<&str> {
+        self.1.as_deref()
     }
 
     /// How many people an expression picks.

@@ -71,3 +71,29 @@ def test_who_withdraws_is_gone_at_once(opened: varidex.Dataset) -> None:
     opened.withdraw(individuals=["P0"])
     assert shown.ask("all").count == PEOPLE - 1
     assert [row["ac"] for row in shown.frequencies("1:200:C:T")] == [5]
+
+
+def test_a_ledger_remembers_what_was_asked(opened: varidex.Dataset, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(bytes(32))
+    all_but_one = "sex:male & !carriers(1:100:A:G)"
+    assert opened.under_policy("omop").ask(all_but_one).count == 5
+
+    def shown(asker: str) -> varidex.PolicyView:
+        return opened.under_policy(
+            "omop", ledger=tmp_path / "ledger.db", ledger_secret=str(secret), asker=asker, population="P"
+        )
+
+    assert shown("alice").ask("sex:male").count == 6
+    assert shown("bob").ask(all_but_one).status == "withheld"
+    assert shown("bob").note is None
+    opened.withdraw(individuals=["P0"])
+    assert shown("bob").note == "1 people withdrew since the last question: what answers differ by is of these alone"
+    rules = {"name": "ours", "budget": {"influence": 0.1}}
+    assert opened.under_policy(rules).note == "the budget of policy `ours` is not kept without a ledger"
+    for wrong in ({"ledger": "a.db"}, {"ledger_secret": secret}, {"asker": "alice"}):
+        with pytest.raises(varidex.UsageError, match="ledger: expected its file"):
+            opened.under_policy("omop", **wrong)
+    secret.write_bytes(bytes(33))
+    with pytest.raises(varidex.UsageError, match="ledger"):
+        shown("alice")

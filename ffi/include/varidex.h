@@ -1205,6 +1205,20 @@ vdx_status vdx_under_policy(const vdx_view *view,
                             vdx_policy_view **shown,
                             vdx_error **error);
 
+// The same with what was asked before: in the file `ledger`, which is made where there is none, with the secret of 32 bytes or more in the
+// file `secret`. `asker` is whom you take the asker for, NULL is anybody; `population` names the people of the dataset in all its
+// states, NULL is its directory. `note` is set to what is to be said of it (people withdrew), or to NULL most often; free it with
+// vdx_text_free. VDX_USAGE and VDX_IO also where the ledger is none, or of another secret.
+vdx_status vdx_under_policy_kept(const vdx_view *view,
+                                 const char *policy,
+                                 const char *ledger,
+                                 const char *secret,
+                                 const char *asker,
+                                 const char *population,
+                                 vdx_policy_view **shown,
+                                 char **note,
+                                 vdx_error **error);
+
 // The policy, with all its rules, as JSON. Free it with vdx_text_free.
 vdx_status vdx_policy_rules(const vdx_policy_view *view, char **rules, vdx_error **error);
 

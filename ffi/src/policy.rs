@@ -1,7 +1,7 @@
 //! Answers under a policy.
 
 use crate::dataset::Opened;
-use crate::entry::{Answer, caught, entry, out, some_text, text, texts};
+use crate::entry::{Answer, caught, entry, out, path, some_text, text, texts};
 use crate::error::{plain_status, vdx_status};
 use crate::handle::{free, get, put, put_text, vdx_error, vdx_policy_view, vdx_view};
 use crate::page::{Part, vdx_table_options};
@@ -10,6 +10,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use std::ffi::{c_char, c_int};
 use varidex::{Known, Policy, PolicyView};
 use varidex_columns::Table;
+use varidex_ledger::LedgerAt;
 
 /// What a policy says of a number.
 #[repr(C)]
@@ -77,6 +78,52 @@ pub unsafe extern "C" fn vdx_under_policy(
         to.set(std::ptr::null_mut());
         let seen = get::<Opened>(view)?.view.renew()?;
         to.set(put(seen.under_policy(&Policy::given(policy?)?)?));
+        Ok(())
+    };
+    // SAFETY: `error` is as the header says
+    unsafe { entry(error, work) }
+}
+
+/// The same with what was asked before: in the file `ledger`, which is made where there is none, with the secret of 32 bytes or more in the
+/// file `secret`. `asker` is whom you take the asker for, NULL is anybody; `population` names the people of the dataset in all its
+/// states, NULL is its directory. `note` is set to what is to be said of it (people withdrew), or to NULL most often; free it with
+/// vdx_text_free. VDX_USAGE and VDX_IO also where the ledger is none, or of another secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_under_policy_kept(
+    view: *const vdx_view,
+    policy: *const c_char,
+    ledger: *const c_char,
+    secret: *const c_char,
+    asker: *const c_char,
+    population: *const c_char,
+    shown: *mut *mut vdx_policy_view,
+    note: *mut *mut c_char,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
+    let work = || {
+        // SAFETY: the arguments are as the header says
+        let (to, say, policy, file, secret, asker, population) = unsafe {
+            (
+                out(shown, "shown")?,
+                out(note, "note")?,
+                text(policy, "policy")?,
+                path(ledger, "ledger")?,
+                path(secret, "secret")?,
+                some_text(asker, "asker")?,
+                some_text(population, "population")?,
+            )
+        };
+        to.set(std::ptr::null_mut());
+        say.set(std::ptr::null_mut());
+        let mut ledger = LedgerAt::new(file, secret);
+        ledger.asker = asker.map(str::to_owned);
+        ledger.population = population.map(str::to_owned);
+        let seen = get::<Opened>(view)?.view.renew()?;
+        let (kept, said) = ledger.under_policy(&seen, &Policy::given(policy)?)?;
+        to.set(put(kept));
+        if let Some(said) = said {
+            say.set(put_text(&said));
+        }
         Ok(())
     };
     // SAFETY: `error` is as the header says

@@ -174,6 +174,36 @@ static void withdrawals(const vdx_view *dataset, const char *path)
     EXPECT(vdx_policy_view_free(shown) == VDX_OK);
 }
 
+/* What was asked before is remembered in a file. */
+static void ledger(vdx_view *dataset, const char *work)
+{
+    const char *all_but_one = "sex:male & !carriers(1:100:A:G)";
+    char file[2048], secret[2048], *note = NULL;
+    vdx_policy_view *shown = NULL;
+    vdx_error *error = NULL;
+    FILE *out;
+
+    snprintf(file, sizeof file, "%s/ledger.db", work);
+    snprintf(secret, sizeof secret, "%s/secret", work);
+    out = fopen(secret, "wb");
+    EXPECT(out != NULL && fwrite("0123456789abcdef0123456789abcdef", 1, 32, out) == 32 && fclose(out) == 0);
+    CHECK(vdx_under_policy_kept(dataset, "omop", file, secret, "alice", "P", &shown, &note, &error));
+    EXPECT(note == NULL && asked(shown, "sex:male").count == 6);
+    EXPECT(vdx_policy_view_free(shown) == VDX_OK);
+    CHECK(vdx_under_policy_kept(dataset, "omop", file, secret, NULL, "P", &shown, &note, &error));
+    EXPECT(asked(shown, all_but_one).count_known == VDX_KNOWN_WITHHELD);
+    EXPECT(vdx_policy_view_free(shown) == VDX_OK);
+    CHECK(vdx_under_policy(dataset, "omop", &shown, &error));
+    EXPECT(asked(shown, all_but_one).count == 5);
+    EXPECT(vdx_policy_view_free(shown) == VDX_OK);
+    shown = NULL;
+    REFUSED(VDX_ARGUMENT, vdx_under_policy_kept(dataset, "omop", NULL, secret, NULL, NULL, &shown, &note, &error));
+    REFUSED(VDX_ARGUMENT, vdx_under_policy_kept(dataset, "omop", file, NULL, NULL, NULL, &shown, &note, &error));
+    REFUSED(VDX_ARGUMENT, vdx_under_policy_kept(dataset, "omop", file, secret, NULL, NULL, &shown, NULL, &error));
+    REFUSED(VDX_USAGE, vdx_under_policy_kept(dataset, "omop", secret, secret, NULL, NULL, &shown, &note, &error));
+    EXPECT(shown == NULL && note == NULL);
+}
+
 static void refusals(vdx_view *dataset, vdx_policy_view *shown)
 {
     const char *by[] = {"sex", "population", "age"};
@@ -257,6 +287,7 @@ int main(int argc, char **argv)
     few_are_withheld(shown);
     tables(shown);
     rules(dataset);
+    ledger(dataset, argv[1]);
     withdrawals(dataset, path);
     refusals(dataset, shown);
     EXPECT(vdx_close(dataset) == VDX_OK);

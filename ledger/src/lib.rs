@@ -64,6 +64,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
+mod at;
 mod audit;
 mod budget;
 mod epoch;
@@ -75,6 +76,7 @@ mod policy;
 mod secret;
 mod sqlite;
 
+pub use at::{LedgerAt, note_without};
 pub use audit::{Decision, Entry, Fault, Head, Verdict};
 pub use budget::{
     PEOPLE_PER_SITE, Sites, SitesQuestion, UNITS_PER_NAT, YesNo, YesNoQuestion, budget, cost,

@@ -1,7 +1,7 @@
 //! The memory of a view under a policy, kept in a ledger.
 
 use crate::{
-    Asker, Decision, Entry, Epoch, EpochQuestion, Error, InfluenceQuestion, Ledger, MemberSet,
+    Asker, Decision, Entry, Epoch, EpochQuestion, InfluenceQuestion, Ledger, MemberSet,
     OverlapQuestion, Share, SitesQuestion, YesNoQuestion,
 };
 use std::sync::Arc;
@@ -95,12 +95,14 @@ fn epoch(
         },
         at_least,
     };
-    ledger.epoch(&question).map_err(failed)
+    ledger.epoch(&question).map_err(varidex::Error::from)
 }
 
 /// How many people have other data than in the state of the epoch; of a state that is not kept that is not known, and taken for nobody.
 fn altered(ledger: &dyn Ledger, of: &Remembered, everybody: &View) -> varidex::Result<u64> {
-    let snapshot = ledger.snapshot(&of.population).map_err(failed)?;
+    let snapshot = ledger
+        .snapshot(&of.population)
+        .map_err(varidex::Error::from)?;
     let Some(snapshot) = snapshot.filter(|of| of != everybody.snapshot()) else {
         return Ok(0);
     };
@@ -112,14 +114,6 @@ fn altered(ledger: &dyn Ledger, of: &Remembered, everybody: &View) -> varidex::R
 
 fn members(people: &SampleSet) -> MemberSet {
     people.iter().collect()
-}
-
-/// What a ledger says, as an error of the library.
-fn failed(error: Error) -> varidex::Error {
-    match error {
-        Error::Io { path, source } => varidex::Error::Io { path, source },
-        other => varidex::Error::Usage(format!("ledger: {other}")),
-    }
 }
 
 struct Memory {
@@ -164,7 +158,7 @@ impl PolicyMemory for Memory {
             members: &members(people),
             at_least: self.policy.floor.people,
         });
-        Ok(found.map_err(failed)? == crate::Overlap::Answer)
+        Ok(found.map_err(varidex::Error::from)? == crate::Overlap::Answer)
     }
 
     fn may_count(&self, sites: &[String]) -> varidex::Result<Vec<bool>> {
@@ -180,7 +174,7 @@ impl PolicyMemory for Memory {
             most: (self.people as f64 * each) as u64,
             sites: &sites,
         });
-        Ok(found.map_err(failed)?.granted)
+        Ok(found.map_err(varidex::Error::from)?.granted)
     }
 
     fn leave_out(&self, asked: &InfluenceAsked<'_>) -> varidex::Result<SampleSet> {
@@ -201,7 +195,7 @@ impl PolicyMemory for Memory {
             shares: &shares.collect::<Vec<_>>(),
             budget,
         });
-        Ok(left.map_err(failed)?.iter().collect())
+        Ok(left.map_err(varidex::Error::from)?.iter().collect())
     }
 
     fn has_any(&self, asked: &YesNoAsked<'_>) -> varidex::Result<bool> {
@@ -220,7 +214,7 @@ impl PolicyMemory for Memory {
             at_least: asked.at_least,
             p: rare_p.unwrap_or(1.0),
         });
-        Ok(answer.map_err(failed)?.yes)
+        Ok(answer.map_err(varidex::Error::from)?.yes)
     }
 
     fn follow(&self) -> varidex::Result<()> {
@@ -246,6 +240,9 @@ impl PolicyMemory for Memory {
             snapshot: &self.snapshot,
             view: &self.view,
         };
-        self.ledger.record(&entry).map(|_| ()).map_err(failed)
+        self.ledger
+            .record(&entry)
+            .map(|_| ())
+            .map_err(varidex::Error::from)
     }
 }

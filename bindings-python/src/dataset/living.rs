@@ -4,6 +4,7 @@ use super::Dataset;
 use crate::arguments::{Expression, OneOrMany};
 use crate::build;
 use crate::consent;
+use crate::error::raise;
 use crate::interrupt::run;
 use crate::shown::PolicyView;
 use crate::table::Table;
@@ -12,6 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
 use varidex::{Error, QcPolicy};
+use varidex_ledger::LedgerAt;
 
 #[pymethods]
 impl Dataset {
@@ -62,11 +64,25 @@ impl Dataset {
     /// policy is one of open, controlled, registered, public, rare-match, all-of-us, omop, datashield, pcornet and gdi, or a
     /// dict of rules.
     ///
+    /// With the file of a `ledger`, and the file of its secret, it remembers what was asked before, by `asker` (without one:
+    /// anybody) of the people that `population` names (without it: the directory of the dataset).
+    ///
     /// >>> ds.under_policy({"name": "ours", "granularity": "count", "floor": {"people": 3}}).ask("carriers(22:20003080:TGATTA:T)").count
     /// 3
-    fn under_policy(&self, py: Python<'_>, policy: &Bound<'_, PyAny>) -> PyResult<PolicyView> {
+    #[pyo3(signature = (policy, *, ledger=None, ledger_secret=None, asker=None, population=None))]
+    fn under_policy(
+        &self,
+        py: Python<'_>,
+        policy: &Bound<'_, PyAny>,
+        ledger: Option<PathBuf>,
+        ledger_secret: Option<PathBuf>,
+        asker: Option<String>,
+        population: Option<String>,
+    ) -> PyResult<PolicyView> {
         let view = self.core(py)?;
-        PolicyView::of(py, &view, policy)
+        let ledger = LedgerAt::given(ledger, ledger_secret, asker, population);
+        let ledger = ledger.map_err(|e| raise(py, e))?;
+        PolicyView::of(py, &view, policy, ledger.as_ref())
     }
 
     /// What who asks should know: that decisions by purpose are there, and no purpose was named; None most often.

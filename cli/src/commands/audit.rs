@@ -4,13 +4,9 @@ use crate::failure::Failure;
 use crate::table::print;
 use clap::{Args, Subcommand};
 use std::fs::File;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use varidex::Error;
-use varidex_ledger::{Head, Ledger as _, Secret, SqliteLedger, Verdict};
-
-/// Bytes of a file that a secret is read of, at most.
-const SECRET_MAX: u64 = 4096;
+use varidex_ledger::{Head, Ledger as _, LedgerAt, SqliteLedger, Verdict};
 
 /// The audit log of a ledger is a chain: each row has a digest of all rows before it. Whoever keeps its end elsewhere sees whether a row
 /// was changed, left out or taken off the end.
@@ -66,24 +62,9 @@ pub(crate) fn run(args: &Audit) -> Result<(), Failure> {
 fn existing(of: &Of) -> Result<SqliteLedger, Failure> {
     // to open one makes it
     File::open(&of.ledger).map_err(|e| Error::io(&of.ledger, e))?;
-    opened(&of.ledger, Some(&of.ledger_secret))
-}
-
-/// Opens a ledger with the secret in a file, and makes one where there is none.
-pub(super) fn opened(file: &Path, secret: Option<&Path>) -> Result<SqliteLedger, Failure> {
-    let mut bytes = Vec::new();
-    if let Some(secret) = secret {
-        File::open(secret)
-            .and_then(|file| file.take(SECRET_MAX).read_to_end(&mut bytes))
-            .map_err(|e| Error::io(secret, e))?;
-    }
-    let secret = Secret::new(&bytes).map_err(failed)?;
-    SqliteLedger::open(file, secret).map_err(failed)
+    Ok(LedgerAt::new(&of.ledger, &of.ledger_secret).open()?)
 }
 
 fn failed(error: varidex_ledger::Error) -> Failure {
-    match error {
-        varidex_ledger::Error::Io { path, source } => Error::io(&path, source).into(),
-        other => Error::Usage(format!("ledger: {other}")).into(),
-    }
+    Error::from(error).into()
 }

@@ -1,6 +1,5 @@
 //! `varidex withdraw`, `varidex restore` and `varidex consent`.
 
-use super::audit;
 use crate::args::State;
 use crate::failure::Failure;
 use crate::progress::Messages;
@@ -11,13 +10,12 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use varidex::{
     Access, ConsentOptions, ConsentReport, Dataset, Date, DecisionReport, Disagreement, Effect,
     Error, FileLoader as _, LocalFiles, Policy, PolicyView, Purpose, QcPolicy, View, Withdrawal,
     WithoutDecision,
 };
-use varidex_ledger::{Moved, Remembered};
+use varidex_ledger::LedgerAt;
 
 /// Bytes of a policy, at most.
 const POLICY_MAX: u64 = 1 << 20;
@@ -182,7 +180,7 @@ impl Seen {
     pub(crate) fn view(&self, dataset: &Dataset) -> Result<View, Failure> {
         let view = self.seen(dataset)?;
         match self.policy()? {
-            Some(policy) => Ok(view.under_policy(&policy)?.records()?.clone()),
+            Some(policy) => Ok(self.under(&policy, &view)?.0.records()?.clone()),
             None => Ok(view),
         }
     }
@@ -195,51 +193,26 @@ impl Seen {
     ) -> Result<Option<PolicyView>, Failure> {
         match self.policy()? {
             Some(policy) if !policy.shows_records() => {
-                let view = self.seen(dataset)?;
-                match &self.ledger {
-                    Some(file) => Ok(Some(self.remembering(file, &view, &policy, messages)?)),
-                    None => {
-                        if policy.budget.is_some() {
-                            let name = &policy.name;
-                            messages.say(format_args!(
-                                "note: the budget of policy `{name}` is not kept without --ledger"
-                            ));
-                        }
-                        Ok(Some(view.under_policy(&policy)?))
-                    }
+                let (shown, note) = self.under(&policy, &self.seen(dataset)?)?;
+                if let Some(note) = note {
+                    messages.say(format_args!("note: {note}"));
                 }
+                Ok(Some(shown))
             }
             _ => Ok(None),
         }
     }
 
-    /// A view under a policy with what was asked before.
-    fn remembering(
-        &self,
-        file: &Path,
-        view: &View,
-        policy: &Policy,
-        messages: Messages,
-    ) -> Result<PolicyView, Failure> {
-        let ledger = audit::opened(file, self.ledger_secret.as_deref())?;
-        let of = Remembered {
-            population: match &self.ledger_population {
-                Some(name) => name.clone(),
-                None => {
-                    let path = std::fs::canonicalize(view.path());
-                    let path = path.map_err(|e| Error::io(view.path(), e))?;
-                    path.display().to_string()
-                }
-            },
-            asker: self.asker.clone(),
+    /// A view under a policy, with what was asked before where a ledger keeps it, and what is to be said of that.
+    fn under(&self, policy: &Policy, view: &View) -> Result<(PolicyView, Option<String>), Failure> {
+        let Some((file, secret)) = self.ledger.as_ref().zip(self.ledger_secret.as_ref()) else {
+            let note = varidex_ledger::note_without(policy);
+            return Ok((view.under_policy(policy)?, note));
         };
-        let (shown, epoch) = varidex_ledger::under_policy(view, policy, Arc::new(ledger), of)?;
-        if let Moved::Withdrawn { people } = epoch.moved {
-            messages.say(format_args!(
-                "note: {people} people withdrew since the last question: what answers differ by is of these alone"
-            ));
-        }
-        Ok(shown)
+        let mut ledger = LedgerAt::new(file, secret);
+        ledger.asker.clone_from(&self.asker);
+        ledger.population.clone_from(&self.ledger_population);
+        Ok(ledger.under_policy(view, policy)?)
     }
 
     /// Refuses what is asked of a published file: it shows what it does of whom it does.

@@ -189,10 +189,11 @@ impl PolicyView {
     ///
     /// [`Error::NotAllowed`] for any other policy.
     pub fn records(&self) -> Result<&View> {
-        match self.policy.shows_records() {
+        let view = match self.policy.shows_records() {
             true => Ok(&self.view),
             false => Err(self.refused("does not show records")),
-        }
+        };
+        self.record(view, |_| false)
     }
 
     /// For what cuts its answers itself.
