@@ -34,8 +34,8 @@ export interface Policy {
   strata?: string[] | undefined
   /** Answers are of a state of the people that moves when this many changed; 0, the default, is always the newest. Kept by the host. */
   epoch?: number | undefined
-  /** What an asker may ask for in all, of a host that keeps it. */
-  budget?: { rare_p?: number | undefined; sites_per_person?: number | undefined } | undefined
+  /** What an asker may ask for in all, of a host that keeps it in a ledger. */
+  budget?: { rare_p?: number | undefined; sites_per_person?: number | undefined; influence?: number | undefined } | undefined
 }
 
 /** What is said of a number: that it is exact, that it is rounded, or that it may not be shown. */

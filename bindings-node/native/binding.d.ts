@@ -87,8 +87,8 @@ export declare class NativeDataset {
   haplotypeBlocks(of: string, rows: number, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeHaplotypeBlocks>
   /** The record of an individual in a format: `text`, `phenopacket` or `beacon`. */
   individual(id: string, format: string, cancel?: Cancel | undefined | null): Promise<IndividualText>
-  /** The dataset under a policy, by its name or its rules as JSON. */
-  underPolicy(policy: string, cancel?: Cancel | undefined | null): Promise<NativePolicyView>
+  /** The dataset under a policy, by its name or its rules as JSON, with what a ledger remembers. */
+  underPolicy(policy: string, given: LedgerOptions, cancel?: Cancel | undefined | null): Promise<NativePolicyView>
   /** Begins to read a table; of cases and controls where they are given. */
   table(settings: TableSettings, group?: NativeGroup | undefined | null, cases?: NativeGroup | undefined | null, controls?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeTable>
 }
@@ -133,6 +133,8 @@ export declare class NativeHaplotypeBlocks {
 
 /** A dataset under a policy. */
 export declare class NativePolicyView {
+  /** What who asks should know. */
+  get note(): string | null
   /** The policy, as JSON. */
   get policy(): string
   ask(who: string, cancel?: Cancel | undefined | null): Promise<ShownPeople>
@@ -490,6 +492,14 @@ export interface InfoKey {
   key: string
   /** Its type, as the header of a VCF has it. */
   type: string
+}
+
+/** Where it is remembered what was asked. */
+export interface LedgerOptions {
+  ledger?: string
+  ledgerSecret?: string
+  asker?: string
+  population?: string
 }
 
 /** Loads people in the place of those that are there. */

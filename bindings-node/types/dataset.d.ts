@@ -3,7 +3,7 @@ import { type ConsentOptions, type DecisionReport, type ViewOptions, type Withdr
 import { type AddOptions } from './growth.js';
 import { Group } from './group.js';
 import { inspectKey } from './inspect.js';
-import { PolicyView, type Policy } from './shown.js';
+import { PolicyView, type Policy, type PolicyOptions } from './shown.js';
 import type { BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat, SiteOptions } from './questions.js';
 import { Table, type CarrierRow, type CohortRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow } from './table.js';
 import type { BuildReport, ExportSummary, Frequency, Genotypes, Haplotypes, Info, ManyFrequencies, PeopleCount, SectionSize, TermCount } from '../native/binding.js';
@@ -44,12 +44,16 @@ export declare class Dataset {
      * `all-of-us`, `omop`, `datashield`, `pcornet` and `gdi` have names. Where fewer people may be seen than the policy's
      * smallest cohort, it is refused.
      *
+     * With the file of a `ledger`, and the file of its secret, it remembers what was asked before, by `asker` (without one:
+     * anybody) of the people that `population` names (without it: the directory of the dataset).
+     *
      * ```js
      * const shown = await dataset.underPolicy('omop')
+     * const kept = await dataset.underPolicy('registered', { ledger: 'ledger.db', ledgerSecret: 'secret', asker: 'alice' })
      * const ours = await dataset.underPolicy({ name: 'ours', granularity: 'count', floor: { people: 10 }, rounding: 10 })
      * ```
      */
-    underPolicy(policy: string | Policy, given?: Abortable): Promise<PolicyView>;
+    underPolicy(policy: string | Policy, given?: PolicyOptions): Promise<PolicyView>;
     /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */
     get note(): string | null;
     /**

@@ -15,7 +15,7 @@ export { Dataset, type ExportSummary, type Genotypes, type Haplotypes, type Many
 export type { BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat, SiteOptions, Step, } from './questions.js';
 export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js';
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js';
-export { PolicyView, type Policy, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow, type ShownStatus, type ShownTerm, } from './shown.js';
+export { PolicyView, type Policy, type PolicyOptions, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow, type ShownStatus, type ShownTerm, } from './shown.js';
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js';
 export { Group } from './group.js';
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js';

@@ -33,10 +33,11 @@ export interface Policy {
     strata?: string[] | undefined;
     /** Answers are of a state of the people that moves when this many changed; 0, the default, is always the newest. Kept by the host. */
     epoch?: number | undefined;
-    /** What an asker may ask for in all, of a host that keeps it. */
+    /** What an asker may ask for in all, of a host that keeps it in a ledger. */
     budget?: {
         rare_p?: number | undefined;
         sites_per_person?: number | undefined;
+        influence?: number | undefined;
     } | undefined;
 }
 /** What is said of a number: that it is exact, that it is rounded, or that it may not be shown. */
@@ -82,6 +83,17 @@ export interface ShownTerm {
     /** Of `people`. */
     status: ShownStatus;
 }
+/** Options of `underPolicy`. */
+export interface PolicyOptions extends Abortable {
+    /** The file of a ledger, which is made where there is none. */
+    ledger?: string;
+    /** A file of 32 bytes or more that nobody else knows. */
+    ledgerSecret?: string;
+    /** Whom you take the asker for. */
+    asker?: string;
+    /** Names the people of the dataset, in every state of it. */
+    population?: string;
+}
 /** Options of `people` under a policy. */
 export interface ShownPeopleOptions extends TableOptions {
     /** The field, or two: `sex`, `population`, …; `age`; a term (`HP:0001250`). */
@@ -107,6 +119,8 @@ export interface ShownFrequencyOptions extends TableOptions {
 export declare class PolicyView {
     #private;
     private constructor();
+    /** What who asks should know: that people withdrew since the last question, or that a budget is not kept; null most often. */
+    get note(): string | null;
     /** The policy, with all its rules. */
     get policy(): Policy;
     /**

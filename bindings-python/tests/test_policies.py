@@ -94,6 +94,6 @@ def test_a_ledger_remembers_what_was_asked(opened: varidex.Dataset, tmp_path: Pa
     for wrong in ({"ledger": "a.db"}, {"ledger_secret": secret}, {"asker": "alice"}):
         with pytest.raises(varidex.UsageError, match="ledger: expected its file"):
             opened.under_policy("omop", **wrong)
-    secret.write_bytes(bytes(33))
+    secret.write_bytes(b"another one of at least 32 bytes.")
     with pytest.raises(varidex.UsageError, match="ledger"):
         shown("alice")
