@@ -82,7 +82,7 @@ fn rounding(of: &Measured, bound: f64) -> Option<(u64, f64)> {
     let bases = (1..12).flat_map(|power| [1, 2, 5].map(|n| n * 10u64.pow(power)));
     let mut last = None;
     for to in bases.take_while(|to| *to <= of.people.max(10)) {
-        let separation = of.rounded_to(to)?;
+        let separation = of.rounded_to(to);
         last = Some((to, separation));
         if separation <= bound {
             break;

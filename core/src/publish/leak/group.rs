@@ -468,11 +468,17 @@ impl Measured {
         })
     }
 
-    /// Shift and variance of the whole file, by kind of sites.
+    /// Shift and variance of the whole file, by kind of sites; of few people both are m/n.
     fn terms(&self) -> impl Iterator<Item = (f64, f64)> {
         let Sums {
-            shift, variance, ..
+            mut shift,
+            mut variance,
+            ..
         } = self.sums;
+        if self.people < ATTACKED_MIN {
+            shift = [2.0 * self.sums.independent / self.size(); KINDS];
+            variance = [4.0 * self.sums.independent / self.size(); KINDS];
+        }
         let scale = self.scale;
         let terms = shift.into_iter().zip(variance);
         terms.map(move |(shift, variance)| (scale * shift / 2.0, scale * variance / 4.0))
@@ -505,16 +511,14 @@ impl Measured {
         self.attacked().unwrap_or_else(|| self.expected()) + self.margin()
     }
 
-    /// The same with AC rounded to multiples of a number, where it was attacked.
-    pub(super) fn rounded_to(&self, to: u64) -> Option<f64> {
+    /// The same with AC rounded to multiples of a number.
+    pub(super) fn rounded_to(&self, to: u64) -> f64 {
         let variance = variance_of_rounding(to).max(self.rounded);
-        self.attacked()?;
-        Some(self.with_variance(variance) + self.margin())
+        self.with_variance(variance) + self.margin()
     }
 
-    /// The standard deviation of noise in AC that keeps to a separation; `None` where none does, and where nobody was attacked.
+    /// The standard deviation of noise in AC that keeps to a separation; `None` where none does.
     pub(super) fn noise_for(&self, bound: f64) -> Option<f64> {
-        self.attacked()?;
         let bound = bound - self.margin();
         if bound <= 0.0 {
             return None;

@@ -51,7 +51,9 @@ const SITES_MIN: u64 = 1 << 13;
 /// z of 5 % of others taken for members.
 const Z_5_PERCENT: f64 = 1.644_853_626_951_472_2;
 
-/// How far members are from others in what is published of a stratum.
+/// How far members are from others in what is published of a stratum, by AC and AN. A test that uses numbers of heterozygous and homozygous
+/// people as well, where they are shown, has up to two numbers of a site in the place of one, and reaches up to √2 times as much; and
+/// an allele that one or two people have, where a policy shows it, may by itself find its owner.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StratumLeak {
