@@ -286,10 +286,10 @@ fn published(dataset: &Path, policy: &str, by: &[&str], of: &str) -> (PublishRep
     let view = Dataset::open(dataset).unwrap().view();
     let report = publish(&view, &options, &out).unwrap();
     let file = Published::open(&out).unwrap();
-    for (leak, told) in report.leaks.iter().zip(&file.info().leaks) {
-        assert_eq!(leak.label, told.label);
+    for (leak, shown) in report.leaks.iter().zip(&file.info().leaks) {
+        assert_eq!(leak.label, shown.label);
         assert!(
-            told.separation >= leak.separation && told.separation < 1.1 * leak.separation + 0.01
+            shown.separation >= leak.separation && shown.separation < 1.1 * leak.separation + 0.01
         );
     }
     (report, file)

@@ -101,9 +101,9 @@ fn strata_above_the_bound_are_refused_with_choices_unless_they_are_named() {
     assert_eq!(attacked, [true, false, false, false]);
     let file = Published::open(&out).unwrap();
     file.verify().unwrap();
-    for (told, leak) in file.info().leaks.iter().zip(&report.leaks) {
-        assert_eq!((&told.label, told.accepted), (&leak.label, true));
-        assert_eq!(told.separation, two_digits_up(leak.separation));
+    for (shown, leak) in file.info().leaks.iter().zip(&report.leaks) {
+        assert_eq!((&shown.label, shown.accepted), (&leak.label, true));
+        assert_eq!(shown.separation, two_digits_up(leak.separation));
     }
     assert!(report.to_string().contains("members of FI: "));
 }
@@ -166,11 +166,11 @@ fn an_edited_separation_is_refused() {
     )
     .unwrap();
     let sound = std::fs::read(&out).unwrap();
-    let told = format!(
+    let shown = format!(
         "{:?}",
         Published::open(&out).unwrap().info().leaks[1].separation
     );
-    let member = format!("\"label\":\"DE\",\"separation\":{told}");
+    let member = format!("\"label\":\"DE\",\"separation\":{shown}");
     let at = memchr::memmem::find(&sound, member.as_bytes()).unwrap();
     let mut edited = sound.clone();
     edited[at + member.len() - 1] ^= 1;
