@@ -126,6 +126,12 @@ class Published:
         need(len({"Total", *labels}) == len(labels) + 1, "published_meta", "PF1", f"{labels}")
         days = self.info["max_age_days"]
         need(days <= 36525, "published_meta", "PF1", f"{days} days")
+        bound = self.info["policy"].get("separation", float("inf"))
+        leaks = [(of["label"], of["separation"], of["accepted"]) for of in self.info["leaks"]]
+        named = [label for label, _, _ in leaks]
+        sound = named in ([], ["Total", *labels], ["Total", *labels, "(others)"])
+        sound = sound and all(0 <= of <= 1e9 and accepted == (of > bound) for _, of, accepted in leaks)
+        need(sound, "published_meta", "PF1", f"leaks {leaks}")
         contigs = [(of["name"], of["rows"]) for of in self.info["contigs"]]
         self.contigs = [name for name, rows in contigs for _ in range(rows)]
         rows = len(self.contigs)

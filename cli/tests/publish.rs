@@ -238,3 +238,50 @@ fn a_file_is_signed_and_checked() {
     );
     assert!(!folder.join("x.vdx").exists());
 }
+
+/// Strata of which members are too far from others are refused, with what else can be published, unless they are named.
+#[test]
+fn strata_that_say_too_much_are_named_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    dataset(folder);
+    let rules = fs::read_to_string(folder.join("house.toml")).unwrap();
+    fs::write(folder.join("bound.toml"), rules + "separation = 0.2\n").unwrap();
+    let publish = [
+        "publish",
+        "d.vdx",
+        "-o",
+        "out.vdx",
+        "--by",
+        "country",
+        "--policy",
+        "bound.toml",
+    ];
+    let error = refused(folder, &publish, 2);
+    assert!(error.contains("\n  Total: "), "{error}");
+    assert!(error.contains("\n    fewer sites: "), "{error}");
+    assert!(!folder.join("out.vdx").exists());
+    let some = [&publish[..], &["--accept", "Total"]].concat();
+    let error = refused(folder, &some, 2);
+    assert!(
+        !error.contains("Total: ") && error.contains("\n  FI: "),
+        "{error}"
+    );
+    let other = [&publish[..], &["--accept", "NO"]].concat();
+    assert!(refused(folder, &other, 2).contains("Total, FI, SE"));
+    let named = [&publish[..], &["--accept", "Total,FI,SE"]].concat();
+    answer(folder, &named);
+    let info = answer(folder, &["info", "out.vdx"]);
+    let lines: Vec<&str> = info
+        .lines()
+        .filter(|line| line.starts_with("members    "))
+        .collect();
+    assert_eq!(lines.len(), 3, "{info}");
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.ends_with(" standard deviations from others, accepted")),
+        "{info}"
+    );
+    answer(folder, &["verify", "out.vdx"]);
+}

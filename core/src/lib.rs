@@ -113,7 +113,8 @@ pub use model::{
     Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
 };
 pub use publish::{
-    PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup, publish,
+    PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup,
+    StratumLeak, publish,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
@@ -128,7 +129,7 @@ pub use query::{
 pub use set::SampleSet;
 pub use stop::{Stop, interruptible};
 pub use store::published::{
-    GenotypeCounts, PublishedContig, PublishedInfo, ReleasedCounts, Stratum,
+    GenotypeCounts, Leak, PublishedContig, PublishedInfo, ReleasedCounts, Stratum,
 };
 
 /// The README's example is one of the tests.

@@ -218,6 +218,7 @@ pub fn write_published(
         people: None,
         strata: labels.iter().map(stratum).collect(),
         has_all_groups: true,
+        leaks: Vec::new(),
         contigs: vec![PublishedContig {
             name: "22".to_owned(),
             length: None,

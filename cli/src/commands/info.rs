@@ -145,6 +145,14 @@ fn published(file: &Published, json: bool, messages: Messages) -> Result<(), Fai
             number(stratum.people)
         );
     }
+    for leak in &info.leaks {
+        let accepted = if leak.accepted { ", accepted" } else { "" };
+        let _ = writeln!(
+            text,
+            "members    {}\t{} standard deviations from others{accepted}",
+            leak.label, leak.separation
+        );
+    }
     for contig in info.contigs.iter().filter(|contig| contig.rows > 0) {
         let _ = writeln!(text, "contig     {}\t{} rows", contig.name, contig.rows);
     }

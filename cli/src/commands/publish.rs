@@ -10,7 +10,8 @@ use varidex::{Error, PublishOptions, Published};
 
 /// The file has counts by strata as the policy shows them, and nothing of a person beside: no sample, no id. `varidex frequencies`, `info`
 /// and `verify` read it in the place of a dataset. A floor does not hide who is a member: whoever holds a genome can compute that of
-/// many sites together.
+/// many sites together. How well is measured and printed, and where it is more than the policy allows the file is refused, with what
+/// else can be published.
 #[derive(Debug, Args)]
 pub(crate) struct Publish {
     /// The dataset
@@ -30,6 +31,9 @@ pub(crate) struct Publish {
     /// After so many days the file is refused: somebody may have withdrawn since
     #[arg(long, value_name = "DAYS", default_value_t = 365)]
     max_age: u32,
+    /// Publish these strata although their members are further from others than the policy allows; `Total` is everybody
+    #[arg(long, value_name = "LABEL,...", value_delimiter = ',')]
+    accept: Vec<String>,
     /// Sign the file with this ed25519 key in PEM (openssl genpkey -algorithm ed25519): the signature is beside it, in OUT.vdx.sig.
     /// `varidex verify OUT.vdx --key` checks it
     #[arg(long, value_name = "PRIVATE.pem")]
@@ -71,6 +75,7 @@ pub(crate) fn run(args: &Publish, messages: Messages) -> Result<(), Failure> {
             .unwrap_or_else(|| name.to_string_lossy().into_owned()),
         consent_date: None,
         max_age_days: args.max_age,
+        accepted: args.accept.clone(),
         replace: args.force,
     };
     let signed = signature::path_of(&args.output);

@@ -83,6 +83,11 @@ pub struct Policy {
     /// always the newest. Kept by the host, with the state of its budgets.
     #[serde(default)]
     pub epoch: u64,
+    /// The most standard deviations that members of a stratum of a published file may be from others, by the test that
+    /// [`StratumLeak`](crate::StratumLeak) describes; strata above it are published where they are named. At s, a test that mistakes 5 % of
+    /// others for members finds a share of Φ(s − 1.645) of them: 0.36 is 10 %. Without it there is no bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separation: Option<f64>,
     /// What an asker may ask for in all, of a host that keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
@@ -252,9 +257,17 @@ impl Policy {
         if let Some(budget) = &self.budget {
             budget.check()?;
         }
+        if let Some(most) = self.separation
+            && !(most.is_finite() && most > 0.0)
+        {
+            return Err(format!(
+                "separation: expected a number of standard deviations above 0, found {most}"
+            ));
+        }
         let is_bare = (self.floor, self.rounding, self.smallest_cohort, self.epoch)
             == (Floor::default(), 1, 0, 0)
             && self.budget.is_none()
+            && self.separation.is_none()
             && self.strata.is_none()
             && (self.combine, self.zero, self.two_tailed) == (true, Zero::Shown, false);
         match self.shows_records() && !is_bare {
@@ -386,6 +399,14 @@ mod tests {
             ),
             ("name = 'a'\nbudget.influence = 0.0", "budget.influence"),
             ("name = 'a'\nbudget.influence = 4.1", "budget.influence"),
+            (
+                "name = 'a'\nseparation = 0.0",
+                "separation: expected a number",
+            ),
+            (
+                "name = 'a'\nseparation = inf",
+                "separation: expected a number",
+            ),
             ("{\"name\": 1}", "invalid type"),
         ] {
             let found = bad.parse::<Policy>().unwrap_err().to_string();

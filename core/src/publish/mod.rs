@@ -4,6 +4,7 @@
 
 mod find;
 mod group;
+mod leak;
 mod published;
 mod sites;
 mod strata;
@@ -16,10 +17,12 @@ use crate::model::{Date, Policy};
 use crate::query::ShownCounts;
 use crate::stop::check_stop;
 use crate::store::published::{
-    GenotypeCounts, MAX_AGE_DAYS, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts,
-    Row, Site, hex,
+    GenotypeCounts, Leak, MAX_AGE_DAYS, OTHERS, PublishedContig, PublishedInfo, PublishedWriter,
+    ReleasedCounts, Row, Site, TOTAL, hex,
 };
 pub use group::StrataGroup;
+pub use leak::StratumLeak;
+use leak::{Meter, Place, refusal, two_digits_up};
 pub use published::{Published, PublishedSite};
 pub use sites::PublishedSites;
 use std::collections::HashMap;
@@ -48,6 +51,9 @@ pub struct PublishOptions {
     pub consent_date: Option<Date>,
     /// After so many days the file is refused.
     pub max_age_days: u32,
+    /// Labels of strata that are published although their members are further from others than [`Policy::separation`] allows; `Total` is
+    /// everybody.
+    pub accepted: Vec<String>,
     /// Whether a file that is there is replaced.
     pub replace: bool,
 }
@@ -62,13 +68,14 @@ impl PublishOptions {
             population: population.into(),
             consent_date: None,
             max_age_days: 365,
+            accepted: Vec::new(),
             replace: false,
         }
     }
 }
 
 /// What was published.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct PublishReport {
     /// Sites in the file.
@@ -83,6 +90,8 @@ pub struct PublishReport {
     pub strata: Vec<String>,
     /// How many groups are too small to be strata; their people are counted in the total.
     pub left_out: usize,
+    /// How far members are from others, in everybody and in each stratum.
+    pub leaks: Vec<StratumLeak>,
     /// SHA-256 of the content, in hexadecimal digits.
     pub digest: String,
     /// Bytes of the file.
@@ -101,6 +110,14 @@ impl fmt::Display for PublishReport {
         if self.left_out > 0 {
             writeln!(f, "{} groups too small to be strata", self.left_out)?;
         }
+        for leak in &self.leaks {
+            let accepted = if leak.accepted { ", accepted" } else { "" };
+            writeln!(
+                f,
+                "members of {}: {:.2} standard deviations from others, power {:.2}{accepted}",
+                leak.label, leak.separation, leak.power_at_5_percent
+            )?;
+        }
         writeln!(f, "digest {}", self.digest)
     }
 }
@@ -112,13 +129,15 @@ impl fmt::Display for PublishReport {
 /// show are withheld, and more with them, so that none can be computed from the total and the others; a site of which nothing may be
 /// shown of everybody is not in the file. Strata of fewer people than the floor are none: they are counted in the total alone.
 ///
-/// A floor does not hide who is a member: whoever holds a genome can compute that of many sites together.
+/// A floor does not hide who is a member: whoever holds a genome can compute that of many sites together. How well is measured
+/// ([`StratumLeak`]), and strata of which it is more than [`Policy::separation`] are refused unless they are named.
 ///
 /// The file appears whole or not at all. Memory does not grow with the number of sites.
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for strata that have somebody in common, and where the file is there; as [`View::under_policy`] and
+/// [`Error::Usage`] for strata that have somebody in common, and where the file is there; [`Error::NotAllowed`] for strata above the policy's
+/// separation, with what else can be published of them and what it costs; as [`View::under_policy`] and
 /// [`PolicyView::frequencies`](crate::PolicyView::frequencies); [`Error::Io`].
 pub fn publish(
     view: &View,
@@ -173,6 +192,7 @@ pub(crate) fn publish_in(
     let mut scan = shown.frequencies(&options.of, None, &options.by)?;
     let parts: Vec<_> = scan.parts().map(<[_]>::to_vec).collect();
     let strata = Strata::of(view, &options.policy, &options.by, &parts)?;
+    check_accepted(&options.accepted, &strata)?;
     let mut report = PublishReport {
         strata: strata.strata.iter().map(|of| of.label.clone()).collect(),
         left_out: strata.left_out,
@@ -181,8 +201,23 @@ pub(crate) fn publish_in(
     let mut writer = PublishedWriter::new(folder, info_of(view, options, &strata))?;
     let contigs = view.contigs().enumerate();
     let contigs = contigs.map(|(number, name)| (name, number)).collect();
-    write_sites(&mut scan, &strata, &contigs, &mut writer, &mut report)?;
+    let view_shown = shown.into_view();
+    let labels = strata.strata.iter().map(|of| of.label.as_str());
+    let members: Vec<_> = labels.zip(&strata.members).collect();
+    let mut meter = Meter::new(&view_shown, &options.of, &members, &strata.all);
+    let mut out = Out {
+        writer: &mut writer,
+        meter: &mut meter,
+        contigs: &contigs,
+    };
+    write_sites(&mut scan, &strata, &mut out, &mut report)?;
     report.refused = scan.withheld();
+    let leaks = meter.finish(&options.policy, &options.accepted);
+    if let Some(refused) = refusal(&leaks, &options.policy) {
+        return Err(refused);
+    }
+    report.leaks = leaks.leaks;
+    writer.set_leaks(report.leaks.iter().map(leak_of).collect());
     let (file, digest) = writer.finish()?;
     report.digest = hex(&digest);
     report.bytes = write_file(folder, &target, file)?;
@@ -206,6 +241,7 @@ fn info_of(view: &View, options: &PublishOptions, strata: &Strata) -> PublishedI
         people: strata.people,
         strata: strata.strata.clone(),
         has_all_groups: strata.left_out == 0,
+        leaks: Vec::new(),
         contigs: contigs
             .iter()
             .map(|contig| PublishedContig {
@@ -217,15 +253,44 @@ fn info_of(view: &View, options: &PublishOptions, strata: &Strata) -> PublishedI
     }
 }
 
+/// Where sites go.
+struct Out<'o, 'v> {
+    writer: &'o mut PublishedWriter,
+    meter: &'o mut Meter<'v>,
+    contigs: &'o HashMap<&'o str, usize>,
+}
+
+/// What a file says of a separation.
+fn leak_of(leak: &StratumLeak) -> Leak {
+    Leak {
+        label: leak.label.clone(),
+        separation: two_digits_up(leak.separation),
+        accepted: leak.accepted,
+    }
+}
+
+/// Refuses names of strata that there are none of.
+fn check_accepted(accepted: &[String], strata: &Strata) -> Result<()> {
+    let labels = strata.strata.iter().map(|of| of.label.as_str());
+    let labels: Vec<&str> = [TOTAL].into_iter().chain(labels).chain([OTHERS]).collect();
+    match accepted.iter().find(|of| !labels.contains(&of.as_str())) {
+        None => Ok(()),
+        Some(other) => Err(Error::Usage(format!(
+            "accepted strata: expected some of {}, found `{}`",
+            labels.join(", "),
+            other.escape_debug()
+        ))),
+    }
+}
+
 /// Writes all sites of which something may be shown.
 fn write_sites(
     scan: &mut ShownScan,
     strata: &Strata,
-    contigs: &HashMap<&str, usize>,
-    writer: &mut PublishedWriter,
+    out: &mut Out<'_, '_>,
     report: &mut PublishReport,
 ) -> Result<()> {
-    let mut shown = Vec::new();
+    let (mut shown, mut cells_shown) = (Vec::new(), Vec::new());
     loop {
         if report.sites.is_multiple_of(ROWS_TO_STOP) {
             check_stop()?;
@@ -242,8 +307,11 @@ fn write_sites(
             report.cells += row.strata.len() as u64 + 1;
             let cells = row.strata.iter().chain([&row.total]);
             report.withheld += cells.filter(|cell| cell.is_none()).count() as u64;
+            let cells = row.strata.iter().chain([&row.total]);
+            cells_shown.clear();
+            cells_shown.extend(cells.map(|cell| cell.is_some_and(|of| of.an.is_some())));
             let mut site = variant.variant();
-            let contig = contigs.get(site.contig()).copied();
+            let contig = out.contigs.get(site.contig()).copied();
             let interval = site.interval()?;
             let (reference, alternate) = site.alleles()?;
             let site = Site {
@@ -252,11 +320,17 @@ fn write_sites(
                 reference,
                 alternate,
             };
-            writer.push(&site, row)
+            let place = Place {
+                contig: site.contig,
+                start: interval.start.into(),
+            };
+            out.writer.push(&site, row)?;
+            Ok(place)
         })?;
-        if more.is_none() {
-            return Ok(());
-        }
+        let Some(place) = more else { return Ok(()) };
+        // its number among all, of which some were withheld
+        let index = report.sites + scan.withheld() - 1;
+        out.meter.site(index, place, &cells_shown)?;
     }
 }
 

@@ -18,6 +18,9 @@ pub(super) struct Strata {
     pub(super) people: Option<u64>,
     /// How many parts with people in them are too small to be strata.
     pub(super) left_out: usize,
+    /// Samples of each stratum, and all that are counted.
+    pub(super) members: Vec<SampleSet>,
+    pub(super) all: Group,
 }
 
 /// How many people with genotypes are in each part of a table, and in all.
@@ -49,7 +52,8 @@ impl Strata {
             all: genotyped(view, &all)?.count(),
         };
         let mut seen = SampleSet::new();
-        for values in parts {
+        let mut members = vec![SampleSet::new(); parts.len()];
+        for (values, members) in parts.iter().zip(&mut members) {
             let Some(group) = groups.get(values) else {
                 numbers.parts.push(0);
                 continue;
@@ -63,8 +67,11 @@ impl Strata {
             }
             seen = seen.union(group.samples());
             numbers.parts.push(group.count());
+            *members = group.samples().clone();
         }
-        let mut of = Self::pick(policy, fields, parts, &numbers)?;
+        let mut of = Self::pick(policy, fields, parts, (&numbers, all))?;
+        let members = of.parts.iter().filter_map(|part| members.get(*part));
+        of.members = members.cloned().collect();
         // values that few have are not among the parts
         for (values, group) in &groups {
             let is_stratum = of.strata.iter().any(|stratum| stratum.values == *values);
@@ -78,7 +85,7 @@ impl Strata {
         policy: &Policy,
         fields: Vec<String>,
         parts: &[Vec<Option<String>>],
-        numbers: &Numbers,
+        (numbers, all): (&Numbers, Group),
     ) -> Result<Self> {
         let least = policy.floor.people.max(policy.smallest_cohort).max(1);
         let (people, of_parts) = shown_people(policy, numbers, width_of(parts));
@@ -89,6 +96,8 @@ impl Strata {
             left_out: 0,
             people,
             fields,
+            members: Vec::new(),
+            all,
         };
         let all = parts.iter().zip(&numbers.parts).zip(of_parts);
         for (number, ((values, &size), people)) in all.enumerate() {

@@ -37,7 +37,7 @@ const QUESTIONS: [&str; 10] = [
     "(1:1-100 | 2) & (1 | 2:1-200)",
 ];
 
-fn options(policy: &str, by: &[&str]) -> PublishOptions {
+pub(super) fn options(policy: &str, by: &[&str]) -> PublishOptions {
     let by = by.iter().map(|&by| by.to_owned()).collect();
     PublishOptions {
         by,
@@ -267,7 +267,7 @@ proptest! {
 }
 
 /// Forty people of three countries, with ids that no file has by chance; of one contig, with a row for each of so many sites.
-fn forty(folder: &Path, sites: usize) -> View {
+pub(super) fn forty(folder: &Path, sites: usize) -> View {
     let mut text = "##fileformat=VCFv4.3\n##contig=<ID=22,length=50818468>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
         .to_owned();
     let mut people = "individual_id\tsample\tsex\tcountry\n".to_owned();

@@ -8,6 +8,10 @@ use std::collections::HashSet;
 pub(crate) const STRATA_MAX: usize = 1024;
 /// What everybody is called, strata or not.
 pub(crate) const TOTAL: &str = "Total";
+/// What those in no stratum are called.
+pub(crate) const OTHERS: &str = "(others)";
+/// The most standard deviations.
+const SEPARATION_MAX: f64 = 1e9;
 /// The most days that a file may be used: a hundred years.
 pub(crate) const MAX_AGE_DAYS: u32 = 36_525;
 
@@ -37,6 +41,8 @@ pub struct PublishedInfo {
     pub strata: Vec<Stratum>,
     /// Whether all groups that the fields make are strata: else some were too small.
     pub has_all_groups: bool,
+    /// How far members are from others, in everybody and in each stratum.
+    pub leaks: Vec<Leak>,
     /// The contigs, in the order of rows.
     pub contigs: Vec<PublishedContig>,
 }
@@ -52,6 +58,19 @@ pub struct Stratum {
     pub values: Vec<Option<String>>,
     /// How many people; `None` where the policy hides it.
     pub people: Option<u64>,
+}
+
+/// How far a membership test takes the members of a stratum from others, as whoever published measured it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Leak {
+    /// The label of the stratum; `Total` is everybody, and `(others)` are those in no stratum.
+    pub label: String,
+    /// In standard deviations, of two digits, rounded up: 0.36 is found with power 0.10 where 5 % of others are taken for members.
+    pub separation: f64,
+    /// Whether it is above what the policy allows, and named by who published.
+    pub accepted: bool,
 }
 
 /// A contig of a published file.
@@ -98,6 +117,36 @@ impl PublishedInfo {
         }
     }
 
+    /// Leaks are of the total and of each stratum, and those above the policy's bound were accepted. A writer has none yet.
+    fn check_leaks(&self) -> Result<(), (String, String)> {
+        let strata = self.strata.iter().map(|of| of.label.as_str());
+        let mut expected: Vec<&str> = [TOTAL].into_iter().chain(strata).collect();
+        if self.leaks.len() > expected.len() {
+            expected.push(OTHERS);
+        }
+        let found = self.leaks.iter().map(|of| of.label.as_str());
+        if !self.leaks.is_empty() && !found.eq(expected.iter().copied()) {
+            let expected = "leaks of the total and of each stratum".to_owned();
+            return Err((expected, format!("{} others", self.leaks.len())));
+        }
+        let is_sound = |of: &&Leak| {
+            let above = self
+                .policy
+                .separation
+                .is_some_and(|most| of.separation > most);
+            of.separation >= 0.0 && of.separation <= SEPARATION_MAX && above == of.accepted
+        };
+        match self.leaks.iter().find(|of| !is_sound(of)) {
+            None => Ok(()),
+            Some(Leak {
+                label, separation, ..
+            }) => Err((
+                "a separation from 0 on, accepted where it is above that of the policy".to_owned(),
+                format!("{separation} of {}", label.escape_debug()),
+            )),
+        }
+    }
+
     /// Checks what a writer holds, too.
     pub(crate) fn check(&self) -> Result<(), (String, String)> {
         let wrong = |expected: &str, found: String| Err((expected.to_owned(), found));
@@ -140,6 +189,7 @@ impl PublishedInfo {
                 return wrong(expected, stratum.label.clone());
             }
         }
+        self.check_leaks()?;
         let mut names = HashSet::new();
         if let Some(twice) = self.contigs.iter().find(|of| !names.insert(&of.name)) {
             return wrong("contigs with names of their own", twice.name.clone());

@@ -14,8 +14,8 @@ use crate::format::{
     Column, Container, FileKind, Folder, Kind, LONG, PAGE_ROWS, Text, page_of, unpack_alleles,
 };
 use crate::genome::Interval;
-pub(crate) use meta::{MAX_AGE_DAYS, STRATA_MAX, TOTAL};
-pub use meta::{PublishedContig, PublishedInfo, Stratum};
+pub use meta::{Leak, PublishedContig, PublishedInfo, Stratum};
+pub(crate) use meta::{MAX_AGE_DAYS, OTHERS, STRATA_MAX, TOTAL};
 pub(crate) use row::Row;
 pub use row::{GenotypeCounts, ReleasedCounts};
 use sha2::{Digest as _, Sha256};

@@ -32,6 +32,7 @@ fn info(strata: usize, contigs: usize) -> PublishedInfo {
         people: Some(100),
         strata: (0..strata).map(stratum).collect(),
         has_all_groups: true,
+        leaks: Vec::new(),
         contigs: (0..contigs).map(contig).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::meta::PublishedInfo;
 use super::row::Row;
-use super::{HASH_LEN, Site};
+use super::{HASH_LEN, Leak, Site};
 use crate::error::{Error, Result};
 use crate::format::{
     ColumnWriter, ContainerWriter, Folder, Kind, LONG, PAGE_ROWS, Spool, TextWriter, pack_alleles,
@@ -52,6 +52,11 @@ impl PublishedWriter {
             last: None,
             buffer: Vec::new(),
         })
+    }
+
+    /// How far members are from others, which is known once all rows are.
+    pub(crate) fn set_leaks(&mut self, leaks: Vec<Leak>) {
+        self.info.leaks = leaks;
     }
 
     /// Adds a row, which is of a contig by its number.
@@ -129,6 +134,9 @@ impl PublishedWriter {
         }
         let folder = self.folder;
         let failed = |e| Error::io(&folder, e);
+        self.info
+            .check()
+            .map_err(|(expected, found)| wrong(&expected, &found))?;
         let mut file = ContainerWriter::default();
         file.add(Kind::PublishedMeta, self.info.to_bytes());
         for (kind, column) in [
