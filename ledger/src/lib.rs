@@ -8,6 +8,7 @@
 //! | [`Ledger::yes_no`] | whether somebody has a rare allele: each carrier pays for a "yes", and is taken out where he cannot |
 //! | [`Ledger::sites`] | at how many sites an asker sees counts |
 //! | [`Ledger::overlap`] | whether a set of people differs by too few from one that was answered |
+//! | [`Ledger::noise`] | what is added to numbers that leave (feature `noise`) |
 //! | [`Ledger::epoch`] | from which state of a dataset that grows, and that people leave, answers come |
 //! | [`Ledger::record`], [`Ledger::verify`] | who asked, and what was decided, in a chain of rows that shows what is changed later |
 //!
@@ -68,6 +69,7 @@ mod budget;
 mod epoch;
 mod error;
 mod members;
+mod noise;
 mod overlap;
 mod policy;
 mod secret;
@@ -81,6 +83,7 @@ pub use budget::{
 pub use epoch::{Epoch, EpochQuestion, Moved};
 pub use error::{Error, Result};
 pub use members::{MalformedSet, MemberSet};
+pub use noise::{Distribution, NoiseOf, NoiseQuestion};
 pub use overlap::{Overlap, OverlapQuestion, isolates};
 pub use policy::{Remembered, under_policy};
 pub use secret::Secret;
@@ -126,6 +129,15 @@ pub trait Ledger: Send + Sync {
 
     /// The epoch to answer from, moved where the rule says so.
     fn epoch(&self, question: &EpochQuestion<'_>) -> Result<Epoch>;
+
+    /// Noise of numbers, in their order: the same for the same number until the population has another state, of epoch or snapshot. What
+    /// is drawn is kept before it is returned.
+    ///
+    /// A ledger that does not draw any, and [`SqliteLedger`] without the feature `noise`, refuses it.
+    fn noise(&self, question: &NoiseQuestion<'_>) -> Result<Vec<i64>> {
+        question.distribution.check()?;
+        Err(noise::has_none())
+    }
 
     /// Appends a row to the audit log. What is returned is its end, to be kept elsewhere now and then.
     fn record(&self, entry: &Entry<'_>) -> Result<Head>;

@@ -3,6 +3,9 @@
 #![deny(clippy::indexing_slicing)]
 
 mod memory;
+mod noise;
+#[cfg(test)]
+mod noise_tests;
 mod pace;
 mod people_table;
 mod policy_view;
@@ -11,6 +14,7 @@ mod release;
 mod shown_scan;
 
 pub use memory::{Decided, PolicyMemory, YesNoAsked};
+pub use noise::{NoiseAsked, NoiseSource};
 pub use people_table::ShownPeopleCount;
 pub use policy_view::{PolicyView, ShownPeople, ShownTerm};
 pub(crate) use release::Release;

@@ -26,6 +26,7 @@ impl PolicyView {
         if !self.policy.shows_records() {
             let read = who.parse::<GroupExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
+            self.refuse_numbers_within(read.compares_counts())?;
         }
         let found = match beside_variants {
             true => self.view.ask_beside_variants(who),
@@ -39,6 +40,7 @@ impl PolicyView {
         if !self.policy.shows_records() {
             let read = of.parse::<VariantExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
+            self.refuse_numbers_within(read.compares_counts())?;
         }
         let query = crate::query::Query::new(of)?;
         let bound = self.view.notes_on(&query).map(|_| Some(()));

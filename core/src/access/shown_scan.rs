@@ -1,6 +1,7 @@
 //! Variants with their counts as a policy shows them.
 
 use super::memory::{Decided, PolicyMemory, lasting};
+use super::noise::Noised;
 use super::pace::Pace;
 use super::people_table::Grid;
 use super::policy_view::{SEVERAL_VALUES, SPENT};
@@ -34,8 +35,36 @@ pub struct ShownScan {
     says_group: bool,
     says_parts: bool,
     paid: Option<Box<Paid>>,
+    /// Of a policy that adds noise.
+    noised: Option<Box<Noised>>,
     /// When it began, where that nothing is shown must not say by its time whether something was found.
     pace: Option<Pace>,
+}
+
+/// Noise of one variant: in everybody, and then in each group that is counted.
+#[derive(Clone, Copy)]
+struct Noise<'n>(&'n [i64]);
+
+impl Noise<'_> {
+    /// Counts with the noise at this place; where none was drawn, none are shown.
+    fn shown(self, showing: &Showing, at: usize, counted: &CountedGroup) -> Option<ShownCounts> {
+        let noise = self.0.get(at).copied();
+        noise.and_then(|noise| showing.noisy(counted, noise))
+    }
+
+    /// Counts of the group with this number.
+    fn part(self, showing: &Showing, number: usize, counted: &CountedGroup) -> ShownCounts {
+        let shown = self.shown(showing, number + 1, counted);
+        shown.unwrap_or_default()
+    }
+
+    /// Counts of the group of all, where those outside of it are not too few to be spoken of.
+    fn group(self, showing: &Showing, all: &CountedGroup, group: &CountedGroup) -> ShownCounts {
+        match showing.leaves_enough(all, group) {
+            true => self.part(showing, 0, group),
+            false => ShownCounts::default(),
+        }
+    }
 }
 
 /// Sites that are paid for before they are shown.
@@ -202,11 +231,21 @@ impl ShownScan {
             says_group: true,
             says_parts: true,
             paid: None,
+            noised: None,
             pace: None,
             showing,
             scan: view.scan(&query.clone().by(counted.clone()))?,
             groups: counted,
         })
+    }
+
+    /// The same with noise, which `noised` draws for everybody and each of some groups.
+    pub(super) fn noised(
+        mut self,
+        noised: impl FnOnce(&[Group]) -> Result<Noised>,
+    ) -> Result<Self> {
+        self.noised = Some(Box::new(noised(&self.groups)?));
+        Ok(self)
     }
 
     /// The same, of which the time does not say whether something was found of which nothing is shown.
@@ -276,6 +315,7 @@ impl ShownScan {
             shown,
             withheld,
             paid,
+            noised,
             pace,
             ..
         } = self;
@@ -283,11 +323,18 @@ impl ShownScan {
         let (says_group, says_parts) = (self.says_group, self.says_parts);
         loop {
             let made = scan.next(|mut variant| {
+                // what comes next has noise whether it is shown or not
+                let noise = noised.as_mut().map(|noised| noised.next()).transpose()?;
+                let noise = noise.as_deref().map(Noise);
                 let all = CountedGroup {
                     counts: variant.counts()?,
                     samples,
                 };
-                let Some(of_all) = showing.all(&all) else {
+                let of_all = match noise {
+                    None => showing.all(&all),
+                    Some(noise) => noise.shown(showing, 0, &all),
+                };
+                let Some(of_all) = of_all else {
                     *withheld += 1;
                     return Ok(None);
                 };
@@ -298,9 +345,10 @@ impl ShownScan {
                         let group = CountedGroup { counts, samples };
                         (
                             group,
-                            match says_group {
-                                true => showing.group(&all, &group),
-                                false => ShownCounts::default(),
+                            match (says_group, noise) {
+                                (false, _) => ShownCounts::default(),
+                                (true, None) => showing.group(&all, &group),
+                                (true, Some(noise)) => noise.group(showing, &all, &group),
                             },
                         )
                     }
@@ -319,11 +367,23 @@ impl ShownScan {
                         },
                     });
                 }
-                let counts = match (parts.is_empty(), in_group == ShownCounts::default()) {
+                let nothing = in_group == ShownCounts::default();
+                let counts = match (parts.is_empty(), nothing) {
                     (true, _) => in_group,
                     // nothing of the group is shown, and so nothing of its parts
                     (false, true) => {
                         shown.resize(parts.len(), ShownCounts::default());
+                        in_group
+                    }
+                    (false, false) if noise.is_some() => {
+                        for ((_, part), counted) in parts.iter().zip(counted.iter()) {
+                            shown.push(match (says_parts, noise.zip(part.number)) {
+                                (true, Some((noise, number))) => {
+                                    noise.part(showing, number, counted)
+                                }
+                                _ => ShownCounts::default(),
+                            });
+                        }
                         in_group
                     }
                     (false, false) => {

@@ -1,6 +1,6 @@
 //! What may leave: how much an answer may say, as data.
 
-use super::{Granularity, Purpose};
+use super::{Granularity, Noise, Purpose};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -84,6 +84,9 @@ pub struct Policy {
     /// What an asker may ask for in all, of a host that keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
+    /// What is added to numbers, by a host that keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
 }
 
 /// How few are not shown. Where both are given, both hold.
@@ -244,6 +247,9 @@ impl Policy {
         if let Some(budget) = &self.budget {
             budget.check()?;
         }
+        if let Some(noise) = &self.noise {
+            noise.check(self)?;
+        }
         let is_bare = (self.floor, self.rounding, self.smallest_cohort, self.epoch)
             == (Floor::default(), 1, 0, 0)
             && self.budget.is_none()
@@ -293,11 +299,7 @@ impl FromStr for Policy {
                 found.truncate(end);
                 found.push('…');
             }
-            Error::Usage(match found.contains("unknown field `noise`") {
-                true => "policy: noise: this build adds no noise, and so does not answer by a policy that asks for it"
-                    .to_owned(),
-                false => format!("policy: {found}"),
-            })
+            Error::Usage(format!("policy: {found}"))
         };
         let policy: Self = match text.trim_start().starts_with('{') {
             true => serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?,
@@ -348,10 +350,7 @@ mod tests {
             ("name = ''", "name: expected a text"),
             ("name = 'a'\nfloor = 5", "invalid type"),
             ("name = 'a'\nflor.people = 5", "unknown field `flor`"),
-            (
-                "name = 'a'\nnoise.epsilon = 1.0",
-                "noise: this build adds no noise",
-            ),
+            ("name = 'a'\nnoise.epsilon = 1.0", "unknown field `epsilon`"),
             ("name = 'a'\nfloor.people = -1", "floor"),
             (
                 "name = 'a'\nfloor.people = 999999999999",

@@ -49,6 +49,21 @@ impl GroupExpr {
         counts
     }
 
+    /// Whether numbers of people or copies are compared in it, of everybody or of a group.
+    pub(crate) fn compares_counts(&self) -> bool {
+        let mut compares = false;
+        each(&self.0, &mut |atom| {
+            compares |= match atom {
+                GroupAtom::Carriers { of, .. }
+                | GroupAtom::Called(of)
+                | GroupAtom::Noncarriers(of) => of.compares_counts(),
+                // what a cohort is of stands elsewhere
+                _ => atom.as_cohort().is_some(),
+            };
+        });
+        compares
+    }
+
     /// Whether variants may be among what it asks for: a cohort may be of carriers.
     pub(crate) fn asks_variants(&self) -> bool {
         let mut asks = false;
@@ -89,6 +104,19 @@ impl VariantExpr {
             counts |= matches!(atom, VariantAtom::NumberIn { .. });
         });
         counts
+    }
+
+    /// As [`GroupExpr::compares_counts`].
+    pub(crate) fn compares_counts(&self) -> bool {
+        let mut compares = false;
+        each(&self.0, &mut |atom| {
+            compares |= match atom {
+                VariantAtom::NumberIn { .. } => true,
+                VariantAtom::Number { field, .. } => field.is_counted(),
+                _ => false,
+            };
+        });
+        compares
     }
 }
 
