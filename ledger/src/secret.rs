@@ -27,6 +27,7 @@ pub(crate) enum Of {
     Site,
     Members,
     Decision,
+    #[cfg(feature = "noise")]
     Noise,
     AuditAsker,
     AuditRow,
@@ -45,6 +46,7 @@ impl Of {
             Self::Site => b"varidex-ledger site",
             Self::Members => b"varidex-ledger members",
             Self::Decision => b"varidex-ledger decision",
+            #[cfg(feature = "noise")]
             Self::Noise => b"varidex-ledger noise",
             Self::AuditAsker => b"varidex-ledger audit asker",
             Self::AuditRow => b"varidex-ledger audit row",

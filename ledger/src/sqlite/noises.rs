@@ -1,6 +1,6 @@
 //! Noise: drawn once for each number, and kept before an answer with it leaves.
 
-use super::{Failure, stored};
+use super::Failure;
 use crate::secret::Key;
 use rusqlite::Transaction;
 
@@ -20,10 +20,10 @@ pub(super) use drawing::{draw, known};
 
 #[cfg(feature = "noise")]
 mod drawing {
-    use super::{Failure, Key, Transaction, stored};
+    use super::{Failure, Key, Transaction};
     use crate::error::usage;
     use crate::secret::Of;
-    use crate::sqlite::natural;
+    use crate::sqlite::{natural, stored};
     use crate::{Error, NoiseQuestion, Secret};
     use rusqlite::OptionalExtension;
 
