@@ -315,8 +315,13 @@ fn noise_that_nobody_draws_is_refused_and_numbers_are_not_compared() {
     crate::build(&[&input], &to, &options, &mut |_| true).unwrap();
     let view = crate::Dataset::open(&to).unwrap().view();
     let policy = policy(RULES[0]);
+    let mut config = crate::BeaconConfig::of_dataset(&to);
+    config.policies.count = Some(policy.clone());
     for refused in [
         view.under_policy(&policy).err().unwrap(),
+        crate::Beacon::new(config, vec![view.clone()])
+            .err()
+            .unwrap(),
         crate::publish(
             &view,
             &crate::PublishOptions::new(policy.clone(), "p"),
