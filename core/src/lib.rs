@@ -75,8 +75,8 @@ pub mod expressions {
 }
 
 pub use access::{
-    Decided, InfluenceAsked, InfluenceShare, PolicyMemory, PolicyView, ShownPeople,
-    ShownPeopleCount, ShownScan, ShownSite, ShownTerm, ShownVariant, YesNoAsked,
+    Decided, InfluenceAsked, InfluenceShare, NoiseAsked, NoiseSource, PolicyMemory, PolicyView,
+    ShownPeople, ShownPeopleCount, ShownScan, ShownSite, ShownTerm, ShownVariant, YesNoAsked,
 };
 pub use annotate::{
     AnnotateOptions, AnnotateProgress, AnnotateSummary, AnnotateTally, AnnotateWith, SiteCounts,
@@ -110,7 +110,8 @@ pub use maintain::{
 pub use model::{
     Access, Annotator, Attribute, AttributeType, Budget, CarrierGenotype, ConsentSetting, Date,
     DecidedBy, Decision, Effect, FileLoader, Floor, Granularity, Known, Level, Measure, NoDate,
-    Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
+    Noise, Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero,
+    Zygosity,
 };
 pub use publish::{
     PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup,

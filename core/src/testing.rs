@@ -1,7 +1,7 @@
 //! What fuzz targets need beside the public functions: datasets and inputs in memory, so that no system
 //! call takes more time than what is to be tested. Not part of the promise of versions.
 
-use crate::cohort::{Dataset, Snapshot};
+use crate::cohort::{Dataset, Snapshot, View};
 use crate::error::Result;
 use crate::format::{Folder, Memory, Storage};
 use crate::genome::Interval;
@@ -12,7 +12,7 @@ use crate::maintain::{
     add_in, build_in, load_people_in,
 };
 use crate::model::{Cell, Date, Policy, Rules, suppress, suppress_two};
-use crate::publish::write_file;
+use crate::publish::{PublishOptions, PublishReport, Published, publish_in, write_file};
 use crate::store::published::{
     GenotypeCounts, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts, Row, Site,
     Stratum,
@@ -169,6 +169,29 @@ impl Files {
     /// As [`Dataset::open`].
     pub fn open(&self, dataset: impl AsRef<Path>) -> Result<Dataset> {
         Dataset::open_in(&self.folder(dataset))
+    }
+
+    /// As [`publish`](crate::publish()).
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](crate::publish()).
+    pub fn publish(
+        &self,
+        view: &View,
+        options: &PublishOptions,
+        name: &str,
+    ) -> Result<PublishReport> {
+        publish_in(view, options, &self.folder(""), Path::new(name))
+    }
+
+    /// As [`Published::open_outdated`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Published::open_outdated`].
+    pub fn open_published(&self, name: &str) -> Result<Published> {
+        Published::open_in(&self.folder(""), Path::new(name), Date::today())
     }
 
     fn storage(&self) -> Arc<dyn Storage> {

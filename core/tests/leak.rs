@@ -385,7 +385,7 @@ fn panel(sites: &[Site], people: &[usize]) -> Vec<f64> {
 #[test]
 fn simulated_populations() {
     let of = |code: &str, ancestry| Population::new(code, ancestry, 1.0);
-    let three = vec![
+    let three = [
         of("GBR", Ancestry::European),
         of("YRI", Ancestry::African),
         of("CHB", Ancestry::EastAsian),

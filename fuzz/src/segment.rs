@@ -41,7 +41,7 @@ pub fn segment(data: &[u8]) {
 }
 
 /// Applies one patch; returns the bytes behind it.
-fn patch<'a>(
+pub(crate) fn patch<'a>(
     sections: &mut Vec<Section>,
     what: u8,
     section: usize,

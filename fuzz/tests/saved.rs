@@ -58,6 +58,11 @@ fn policy() {
 }
 
 #[test]
+fn published() {
+    run("published", varidex_fuzz::published);
+}
+
+#[test]
 fn states() {
     run("states", varidex_fuzz::states);
 }

@@ -9,6 +9,7 @@
 //! | [`Ledger::sites`] | at how many sites an asker sees counts |
 //! | [`Ledger::influence`] | in whom an allele is counted: each who has it pays for how far it sets him apart, and is left out where he cannot |
 //! | [`Ledger::overlap`] | whether a set of people differs by too few from one that was answered |
+//! | [`Ledger::noise`] | what is added to numbers that leave (feature `noise`) |
 //! | [`Ledger::epoch`] | from which state of a dataset that grows, and that people leave, answers come |
 //! | [`Ledger::record`], [`Ledger::verify`] | who asked, and what was decided, in a chain of rows that shows what is changed later |
 //!
@@ -71,6 +72,7 @@ mod epoch;
 mod error;
 mod influence;
 mod members;
+mod noise;
 mod overlap;
 mod policy;
 mod secret;
@@ -86,6 +88,7 @@ pub use epoch::{Epoch, EpochQuestion, Moved};
 pub use error::{Error, Result};
 pub use influence::{InfluenceQuestion, Share, UNITS_PER_INFLUENCE, influence};
 pub use members::{MalformedSet, MemberSet};
+pub use noise::{Distribution, NoiseOf, NoiseQuestion};
 pub use overlap::{Overlap, OverlapQuestion, isolates};
 pub use policy::{Remembered, under_policy};
 pub use secret::Secret;
@@ -139,6 +142,15 @@ pub trait Ledger: Send + Sync {
 
     /// The epoch to answer from, moved where the rule says so.
     fn epoch(&self, question: &EpochQuestion<'_>) -> Result<Epoch>;
+
+    /// Noise of numbers, in their order: the same for the same number until the population has another state, of epoch or snapshot. What
+    /// is drawn is kept before it is returned.
+    ///
+    /// A ledger that does not draw any, and [`SqliteLedger`] without the feature `noise`, refuses it.
+    fn noise(&self, question: &NoiseQuestion<'_>) -> Result<Vec<i64>> {
+        question.distribution.check()?;
+        Err(noise::has_none())
+    }
 
     /// Appends a row to the audit log. What is returned is its end, to be kept elsewhere now and then.
     fn record(&self, entry: &Entry<'_>) -> Result<Head>;

@@ -1,14 +1,15 @@
 //! The memory of a view under a policy, kept in a ledger.
 
 use crate::{
-    Asker, Decision, Entry, Epoch, EpochQuestion, InfluenceQuestion, Ledger, MemberSet,
-    OverlapQuestion, Share, SitesQuestion, YesNoQuestion,
+    Asker, Decision, Distribution, Entry, Epoch, EpochQuestion, InfluenceQuestion, Ledger,
+    MemberSet, NoiseOf, NoiseQuestion, OverlapQuestion, Share, SitesQuestion, YesNoQuestion,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 use varidex::{
-    Decided, InfluenceAsked, Policy, PolicyMemory, PolicyView, SampleSet, View, YesNoAsked,
+    Decided, InfluenceAsked, Noise, NoiseAsked, NoiseSource, Policy, PolicyMemory, PolicyView,
+    SampleSet, View, YesNoAsked,
 };
 
 /// Of whom a ledger remembers questions, and of which asker.
@@ -63,7 +64,19 @@ pub fn under_policy(
         false => varidex::Dataset::open_snapshot(view.path(), &epoch.snapshot)?.view_like(view)?,
     };
     let among: SampleSet = epoch.members.iter().collect();
-    let shown = view.under_policy(policy)?.among(among)?;
+    let shown = match policy.noise.as_ref() {
+        None => view.under_policy(policy)?,
+        Some(noise) => {
+            let source = Drawn {
+                ledger: Arc::clone(&ledger),
+                population: of.population.clone(),
+            };
+            // a ledger that draws none says so now
+            source.noise(noise, &[])?;
+            view.under_policy_with_noise(policy, Arc::new(source))?
+        }
+    };
+    let shown = shown.among(among)?;
     let memory = Memory {
         ledger,
         of,
@@ -114,6 +127,43 @@ fn altered(ledger: &dyn Ledger, of: &Remembered, everybody: &View) -> varidex::R
 
 fn members(people: &SampleSet) -> MemberSet {
     people.iter().collect()
+}
+
+/// Noise that a ledger draws and keeps.
+struct Drawn {
+    ledger: Arc<dyn Ledger>,
+    population: String,
+}
+
+impl std::fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Drawn").finish_non_exhaustive()
+    }
+}
+
+impl NoiseSource for Drawn {
+    fn noise(&self, noise: &Noise, of: &[NoiseAsked<'_>]) -> varidex::Result<Vec<i64>> {
+        let distribution = match (noise.scale, noise.deviation) {
+            (Some(scale), _) => Distribution::Laplace { scale },
+            (None, deviation) => Distribution::Gaussian {
+                deviation: deviation.unwrap_or_default(),
+            },
+        };
+        let numbers: Vec<NoiseOf<'_>> = of
+            .iter()
+            .map(|number| NoiseOf {
+                statistic: number.statistic,
+                of: number.of,
+                members: number.members,
+            })
+            .collect();
+        let question = NoiseQuestion {
+            population: &self.population,
+            distribution,
+            numbers: &numbers,
+        };
+        self.ledger.noise(&question).map_err(varidex::Error::from)
+    }
 }
 
 struct Memory {

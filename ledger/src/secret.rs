@@ -29,6 +29,8 @@ pub(crate) enum Of {
     InfluenceSpent,
     Members,
     Decision,
+    #[cfg(feature = "noise")]
+    Noise,
     AuditAsker,
     AuditRow,
     AuditHead,
@@ -48,6 +50,8 @@ impl Of {
             Self::InfluenceSpent => b"varidex-ledger influence spent",
             Self::Members => b"varidex-ledger members",
             Self::Decision => b"varidex-ledger decision",
+            #[cfg(feature = "noise")]
+            Self::Noise => b"varidex-ledger noise",
             Self::AuditAsker => b"varidex-ledger audit asker",
             Self::AuditRow => b"varidex-ledger audit row",
             Self::AuditHead => b"varidex-ledger audit head",

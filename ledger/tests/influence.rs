@@ -247,7 +247,7 @@ fn parts_of_a_table_are_paid_one_by_one() {
     let view = house.shown(RULES, "one");
     let mut plain = Plain::default();
     let by = ["sex".to_owned()];
-    for at in 0..SITES {
+    for (at, site) in genotypes.iter().enumerate() {
         let mut scan = view
             .frequencies(&format!("1:{}:A:G", at + 1), None, &by)
             .unwrap();
@@ -260,7 +260,7 @@ fn parts_of_a_table_are_paid_one_by_one() {
         let (all, parts) = found.unwrap().unwrap();
         let mut sum = [0; 4];
         for of in ["female", "male"] {
-            let people = among(&genotypes[at], |person| sex(person) == of);
+            let people = among(site, |person| sex(person) == of);
             let out = plain.left_out(format!("{at} {of}"), &people);
             let expected = counts(&people, &out);
             assert_eq!(parts[of], expected.map(Known::Exact), "{at} {of}");
@@ -296,8 +296,8 @@ fn who_has_spent_all_is_not_there() {
     let before = answers(&genotypes);
     let mut plain = Plain::default();
     let mut poor = Vec::new();
-    for at in 20..SITES {
-        let out = plain.left_out(format!("{at}"), &among(&genotypes[at], |_| true));
+    for (at, site) in genotypes.iter().enumerate().skip(20) {
+        let out = plain.left_out(format!("{at}"), &among(site, |_| true));
         if out.contains(&target) {
             poor.push(at);
         }

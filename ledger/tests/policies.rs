@@ -6,6 +6,10 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[cfg(feature = "noise")]
+#[path = "policies/noise.rs"]
+mod noise;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -300,4 +304,22 @@ fn people_of_whom_something_else_is_recorded_are_taken_in_together() {
         "{moved:?}"
     );
     assert_eq!(females(&shown), Known::Exact(40));
+}
+
+#[cfg(not(feature = "noise"))]
+#[test]
+fn a_build_without_noise_refuses_policies_that_ask_for_it() {
+    let house = House::new(1);
+    let rules = "name = 'n'\ngranularity = 'count'\nfloor.people = 16\nnoise.scale = 1.0";
+    let policy: Policy = rules.parse().unwrap();
+    let view = Dataset::open(house.path()).unwrap().view();
+    let of = Remembered {
+        population: "a".to_owned(),
+        asker: None,
+    };
+    let ledger: Arc<dyn Ledger> = house.ledger.clone();
+    let refused = under_policy(&view, &policy, ledger, of).unwrap_err();
+    assert!(refused.to_string().contains("feature `noise`"), "{refused}");
+    let refused = view.under_policy(&policy).unwrap_err();
+    assert!(refused.to_string().contains("feature `noise`"), "{refused}");
 }

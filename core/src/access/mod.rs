@@ -4,6 +4,9 @@
 
 mod influence;
 mod memory;
+mod noise;
+#[cfg(test)]
+mod noise_tests;
 mod pace;
 mod people_table;
 mod policy_view;
@@ -12,6 +15,7 @@ mod release;
 mod shown_scan;
 
 pub use memory::{Decided, InfluenceAsked, InfluenceShare, PolicyMemory, YesNoAsked};
+pub use noise::{NoiseAsked, NoiseSource};
 pub use people_table::ShownPeopleCount;
 pub use policy_view::{PolicyView, ShownPeople, ShownTerm};
 pub(crate) use release::Release;

@@ -4,7 +4,8 @@ use super::memory::lasting;
 use super::policy_view::{PolicyView, SEVERAL_VALUES, people};
 use crate::error::Result;
 use crate::model::{Cell, Granularity, Known, suppress, suppress_two};
-use crate::query::{AgeBands, By, allows_field};
+use crate::query::{AgeBands, By, Group, allows_field};
+use crate::set::SampleSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that a table is made by at most.
@@ -118,8 +119,9 @@ impl PolicyView {
             return Err(self.refused("says whether there is anybody, not how many"));
         }
         let by = self.fields(by, false)?;
+        let mut groups = Vec::new();
         if !self.policy.shows_records() {
-            let groups = self.view.groups_by(&by, None)?;
+            groups = self.view.groups_by(&by, None)?;
             let in_groups: u64 = groups.iter().map(|(_, of)| of.subjects().len()).sum();
             if in_groups != self.view.all()?.subjects().len() {
                 return Err(self.refused(SEVERAL_VALUES));
@@ -171,7 +173,32 @@ impl PolicyView {
                 false => Known::Withheld,
             },
         });
-        Ok((by, rows.collect()))
+        let mut rows: Vec<ShownPeopleCount> = rows.collect();
+        if self.noise.is_some() {
+            self.add_noise(&groups, &mut rows)?;
+        }
+        Ok((by, rows))
+    }
+
+    /// Adds noise to the numbers that are shown: of each cell its own.
+    fn add_noise(
+        &self,
+        groups: &[(Vec<Option<String>>, Group)],
+        rows: &mut [ShownPeopleCount],
+    ) -> Result<()> {
+        let nobody = SampleSet::new();
+        let cells = rows.iter().map(|row| {
+            let group = groups.iter().find(|(values, _)| *values == row.values);
+            match group {
+                Some((_, group)) => (row.people, group.count(), group.subjects()),
+                None => (Known::Withheld, 0, &nobody),
+            }
+        });
+        let noised = self.noised(&cells.collect::<Vec<_>>())?;
+        for (row, people) in rows.iter_mut().zip(noised) {
+            row.people = people;
+        }
+        Ok(())
     }
 
     /// Whether a value of a field is listed that so many people have: the values of few may be their names.

@@ -3,6 +3,7 @@
 
 use super::influence::FoundPeople;
 use super::memory::{Decided, PolicyMemory, YesNoAsked, lasting, subjects_beside};
+use super::noise::{NO_SOURCE, Noised, Noising};
 use super::pace::Pace;
 use super::shown_scan::ShownScan;
 use crate::cohort::{TermFound, View};
@@ -39,6 +40,7 @@ pub struct PolicyView {
     /// People who may be seen.
     pub(super) people: u64,
     pub(super) memory: Option<Arc<dyn PolicyMemory>>,
+    pub(super) noise: Option<Noising>,
     /// Who is answered of, where that is not all who may be seen: see [`Self::among`].
     among: Option<Arc<SampleSet>>,
 }
@@ -54,7 +56,7 @@ pub struct ShownPeople {
 }
 
 impl ShownPeople {
-    /// `exact`, `rounded` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
+    /// `exact`, `rounded`, `noisy` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
     pub fn status(&self) -> &'static str {
         match (self.count, self.exists) {
             (Known::Withheld, exists) => exists.status(),
@@ -81,8 +83,12 @@ impl View {
     /// # Errors
     ///
     /// [`Error::NotAllowed`] where fewer people may be seen than the policy's smallest cohort, and where the policy is for a purpose that
-    /// is not the view's; [`Error::Damaged`].
+    /// is not the view's, or that adds noise (see [`Self::under_policy_with_noise`]); [`Error::Damaged`].
     pub fn under_policy(&self, policy: &Policy) -> Result<PolicyView> {
+        self.governed(policy, None)
+    }
+
+    pub(super) fn governed(&self, policy: &Policy, noise: Option<Noising>) -> Result<PolicyView> {
         let policy = Arc::new(policy.clone());
         let people = self.all()?.count();
         let refused = |what: String| {
@@ -106,11 +112,15 @@ impl View {
                 purpose.name()
             ));
         }
+        if policy.noise.is_some() && noise.is_none() {
+            return refused(NO_SOURCE.to_owned());
+        }
         Ok(PolicyView {
             view: self.under(&policy)?,
             policy,
             people,
             memory: None,
+            noise,
             among: None,
         })
     }
@@ -133,7 +143,10 @@ impl PolicyView {
         }
         let now = Self {
             memory: self.memory.clone(),
-            ..self.view.renew()?.under_policy(&self.policy)?
+            ..self
+                .view
+                .renew()?
+                .governed(&self.policy, self.noise.clone())?
         };
         match &self.among {
             Some(people) => now.cut_to(Arc::clone(people)),
@@ -155,7 +168,10 @@ impl PolicyView {
         let hidden = subjects_beside(&self.view, &people)?;
         let cut = match hidden.is_empty() {
             true => self.clone(),
-            false => self.view.without(hidden)?.under_policy(&self.policy)?,
+            false => {
+                let view = self.view.without(hidden)?;
+                view.governed(&self.policy, self.noise.clone())?
+            }
         };
         Ok(Self {
             memory: self.memory.clone(),
@@ -337,6 +353,8 @@ impl PolicyView {
                 }
             }
         };
+        let noised = self.noised(&[(count, found, group.subjects())])?;
+        let count = noised.first().copied().unwrap_or_default();
         let exists = match self.rules().allows_people(found) {
             true => Known::Exact(found > 0),
             false => Known::Withheld,
@@ -417,12 +435,24 @@ impl PolicyView {
             }
             Err(error) => return Err(error),
         };
-        let mut shown: Vec<ShownTerm> = found.into_iter().filter_map(|of| self.term(of)).collect();
+        let numbers: Vec<(&str, u64)> = found
+            .iter()
+            .map(|of| (of.id.as_str(), of.people_below))
+            .collect();
+        let noisy = self.noised_terms(&numbers)?;
+        let noisy = |at| {
+            noisy
+                .as_ref()
+                .map(|of| of.get(at).copied().unwrap_or_default())
+        };
+        let shown = found.into_iter().enumerate();
+        let shown = shown.filter_map(|(at, of)| self.term(of, noisy(at)));
+        let mut shown: Vec<ShownTerm> = shown.collect();
         shown.sort_by(|a, b| (&a.id, &a.label).cmp(&(&b.id, &b.label)));
         Ok(shown)
     }
 
-    fn term(&self, of: TermFound) -> Option<ShownTerm> {
+    fn term(&self, of: TermFound, noisy: Option<Known<u64>>) -> Option<ShownTerm> {
         let people = match self.policy.shows_records() {
             true => Known::Exact(of.people_below),
             false => {
@@ -430,9 +460,11 @@ impl PolicyView {
                 if of.people_below < floor {
                     return None;
                 }
-                match self.policy.granularity {
-                    Granularity::Boolean => Known::Withheld,
-                    _ => self.coarse().shown(of.people_below),
+                match (self.policy.granularity, noisy) {
+                    (Granularity::Boolean, _) => Known::Withheld,
+                    (_, Some(Known::Withheld)) => return None,
+                    (_, Some(noisy)) => noisy,
+                    (_, None) => self.coarse().shown(of.people_below),
                 }
             }
         };
@@ -476,7 +508,10 @@ impl PolicyView {
         self.pay(&[of.to_owned()])?;
         let mut scan = self.charged(self.unpaid(of, None, &[])?)?;
         if scan.next(|_| Ok(()))?.is_some() {
-            return Ok(Known::Exact(true));
+            return Ok(match self.noise {
+                None => Known::Exact(true),
+                Some(_) => Known::Noisy(true),
+            });
         }
         Ok(match (self.policy.zero, scan.withheld()) {
             (Zero::Shown, 0) => Known::Exact(false),
@@ -535,6 +570,12 @@ impl PolicyView {
         let query = Query::new(if is_known { of } else { NOTHING })?;
         let lists = |samples: u64| self.lists(samples / self.view.samples_each());
         let scan = ShownScan::new(&self.view, &query, group, (&by, &lists), self.showing())?;
+        let scan = match &self.noise {
+            Some(noising) => {
+                scan.noised(|groups| Noised::new(noising, &self.view, &query, groups))?
+            }
+            None => scan,
+        };
         let paced = (self.policy.zero == Zero::Hidden).then_some(pace);
         Ok(scan.paced(paced))
     }

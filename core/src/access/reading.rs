@@ -1,5 +1,6 @@
 //! What somebody writes who is asked under a policy: an error says what is wrong with the words, and nothing of who is here.
 
+use super::noise::NOT_COMPARED;
 use super::policy_view::PolicyView;
 use crate::error::{Error, ExpressionError, Result};
 use crate::model::Zero;
@@ -26,7 +27,7 @@ impl PolicyView {
         if !self.policy.shows_records() {
             let read = who.parse::<GroupExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
-            self.refuse_numbers_within(read.counts_variants())?;
+            self.refuse_numbers_within(read.compares_counts())?;
         }
         let found = match beside_variants {
             true => self.view.ask_beside_variants(who),
@@ -40,7 +41,7 @@ impl PolicyView {
         if !self.policy.shows_records() {
             let read = of.parse::<VariantExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
-            self.refuse_numbers_within(read.counts_variants())?;
+            self.refuse_numbers_within(read.compares_counts())?;
         }
         let query = crate::query::Query::new(of)?;
         let bound = self.view.notes_on(&query).map(|_| Some(()));
@@ -56,13 +57,14 @@ impl PolicyView {
         }
     }
 
-    /// A number that a variant is picked by is one that nobody paid for.
-    fn refuse_numbers_within(&self, has_some: bool) -> Result<()> {
-        match has_some && self.keeps_influence() {
-            true => {
+    /// A number that a variant is picked by is without noise, and one that nobody paid for.
+    fn refuse_numbers_within(&self, compares_some: bool) -> Result<()> {
+        match (compares_some, self.noise.is_some()) {
+            (true, true) => Err(self.refused(NOT_COMPARED)),
+            (true, false) if self.keeps_influence() => {
                 Err(self.refused("with a budget of influence does not compare counts of variants"))
             }
-            false => Ok(()),
+            _ => Ok(()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::influence::{Influence, Unit};
 use super::memory::{Decided, PolicyMemory, lasting};
+use super::noise::Noised;
 use super::pace::Pace;
 use super::people_table::Grid;
 use super::policy_view::{SEVERAL_VALUES, SPENT};
@@ -39,8 +40,36 @@ pub struct ShownScan {
     paid: Option<Box<Paid>>,
     /// Who is left out of counts that would set him too far apart.
     influence: Option<Box<Influence>>,
+    /// Of a policy that adds noise.
+    noised: Option<Box<Noised>>,
     /// When it began, where that nothing is shown must not say by its time whether something was found.
     pace: Option<Pace>,
+}
+
+/// Noise of one variant: in everybody, and then in each group that is counted.
+#[derive(Clone, Copy)]
+struct Noise<'n>(&'n [i64]);
+
+impl Noise<'_> {
+    /// Counts with the noise at this place; where none was drawn, none are shown.
+    fn shown(self, showing: &Showing, at: usize, counted: &CountedGroup) -> Option<ShownCounts> {
+        let noise = self.0.get(at).copied();
+        noise.and_then(|noise| showing.noisy(counted, noise))
+    }
+
+    /// Counts of the group with this number.
+    fn part(self, showing: &Showing, number: usize, counted: &CountedGroup) -> ShownCounts {
+        let shown = self.shown(showing, number + 1, counted);
+        shown.unwrap_or_default()
+    }
+
+    /// Counts of the group of all, where those outside of it are not too few to be spoken of.
+    fn group(self, showing: &Showing, all: &CountedGroup, group: &CountedGroup) -> ShownCounts {
+        match showing.leaves_enough(all, group) {
+            true => self.part(showing, 0, group),
+            false => ShownCounts::default(),
+        }
+    }
 }
 
 /// Sites that are paid for before they are shown.
@@ -208,12 +237,22 @@ impl ShownScan {
             says_parts: true,
             paid: None,
             influence: None,
+            noised: None,
             pace: None,
             showing,
             scan: view.scan(&query.clone().by(counted.clone()))?,
             groups: counted,
             fields: by.iter().map(|of| format!("{of} ")).collect(),
         })
+    }
+
+    /// The same with noise, which `noised` draws for everybody and each of some groups.
+    pub(super) fn noised(
+        mut self,
+        noised: impl FnOnce(&[Group]) -> Result<Noised>,
+    ) -> Result<Self> {
+        self.noised = Some(Box::new(noised(&self.groups)?));
+        Ok(self)
     }
 
     /// The same, of which the time does not say whether something was found of which nothing is shown.
@@ -316,6 +355,7 @@ impl ShownScan {
             paid,
             influence,
             groups,
+            noised,
             pace,
             ..
         } = self;
@@ -323,12 +363,19 @@ impl ShownScan {
         let (says_group, says_parts) = (self.says_group, self.says_parts);
         loop {
             let made = scan.next(|mut variant| {
+                // what comes next has noise whether it is shown or not
+                let noise = noised.as_mut().map(|noised| noised.next()).transpose()?;
+                let noise = noise.as_deref().map(Noise);
+                let seen = |showing: &Showing, all: &CountedGroup| match noise {
+                    None => showing.all(all),
+                    Some(noise) => noise.shown(showing, 0, all),
+                };
                 let mut all = CountedGroup {
                     counts: variant.counts()?,
                     samples,
                 };
                 if let Some(paid) = paid
-                    && showing.all(&all).is_some()
+                    && seen(showing, &all).is_some()
                     && !paid.next()?
                 {
                     paid.memory.record(Decided::Refused)?;
@@ -356,7 +403,7 @@ impl ShownScan {
                         samples,
                     }),
                 };
-                let Some(of_all) = showing.all(&all) else {
+                let Some(of_all) = seen(showing, &all) else {
                     *withheld += 1;
                     return Ok(None);
                 };
@@ -366,9 +413,10 @@ impl ShownScan {
                         let group = count(&mut variant, 0, samples)?;
                         (
                             group,
-                            match says_group {
-                                true => showing.group(&all, &group),
-                                false => ShownCounts::default(),
+                            match (says_group, noise) {
+                                (false, _) => ShownCounts::default(),
+                                (true, None) => showing.group(&all, &group),
+                                (true, Some(noise)) => noise.group(showing, &all, &group),
                             },
                         )
                     }
@@ -384,11 +432,23 @@ impl ShownScan {
                         },
                     });
                 }
-                let counts = match (parts.is_empty(), in_group == ShownCounts::default()) {
+                let nothing = in_group == ShownCounts::default();
+                let counts = match (parts.is_empty(), nothing) {
                     (true, _) => in_group,
                     // nothing of the group is shown, and so nothing of its parts
                     (false, true) => {
                         shown.resize(parts.len(), ShownCounts::default());
+                        in_group
+                    }
+                    (false, false) if noise.is_some() => {
+                        for ((_, part), counted) in parts.iter().zip(counted.iter()) {
+                            shown.push(match (says_parts, noise.zip(part.number)) {
+                                (true, Some((noise, number))) => {
+                                    noise.part(showing, number, counted)
+                                }
+                                _ => ShownCounts::default(),
+                            });
+                        }
                         in_group
                     }
                     (false, false) => {

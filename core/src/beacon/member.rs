@@ -30,6 +30,14 @@ impl Standing {
     pub(super) fn new(config: BeaconDataset, view: View, policies: BeaconPolicies) -> Result<Self> {
         // what a name means must not depend on what few people have
         let view = view.with_all_meant();
+        for policy in [&policies.boolean, &policies.count].into_iter().flatten() {
+            if policy.noise.is_some() {
+                return Err(Error::NotAllowed {
+                    policy: policy.name.clone(),
+                    what: "adds noise, and a beacon has none".to_owned(),
+                });
+            }
+        }
         // what is wrong with the configuration is found now
         Member::new(config.clone(), view.clone(), &Counted::default())?;
         Ok(Self {

@@ -16,6 +16,8 @@ pub enum Known<T> {
         /// The base.
         to: u64,
     },
+    /// The number with noise added to it, as a policy asks for: the same whenever it is asked for.
+    Noisy(T),
     /// Nobody looked.
     NotCovered,
     /// It may not be shown.
@@ -27,16 +29,17 @@ impl<T: Copy> Known<T> {
     /// The number that is shown, where one is.
     pub fn value(&self) -> Option<T> {
         match self {
-            Self::Exact(value) | Self::Rounded { value, .. } => Some(*value),
+            Self::Exact(value) | Self::Rounded { value, .. } | Self::Noisy(value) => Some(*value),
             Self::NotCovered | Self::Withheld => None,
         }
     }
 
-    /// `exact`, `rounded`, `not_covered` or `withheld`.
+    /// `exact`, `rounded`, `noisy`, `not_covered` or `withheld`.
     pub fn status(&self) -> &'static str {
         match self {
             Self::Exact(_) => "exact",
             Self::Rounded { .. } => "rounded",
+            Self::Noisy(_) => "noisy",
             Self::NotCovered => "not_covered",
             Self::Withheld => "withheld",
         }
@@ -81,6 +84,19 @@ impl Rounding {
             to,
         }
     }
+
+    /// A number with noise: rounded as others are, and withheld below the floor. The floor is of the number that is shown, not of the
+    /// other, so that which of the two sides of it that is on is not said; and none is below zero.
+    pub(crate) fn noisy(self, number: u64, noise: i64, floor: u64) -> Known<u64> {
+        let with = number.saturating_add_signed(noise);
+        match with >= floor.max(1) {
+            true => self
+                .shown(with)
+                .value()
+                .map_or(Known::Withheld, Known::Noisy),
+            false => Known::Withheld,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -107,5 +123,16 @@ mod tests {
             "rounded"
         );
         assert_eq!(Known::<u64>::Withheld.value(), None);
+        let noisy = |number, noise| Rounding::of(&policy(1), 11).noisy(number, noise, 11);
+        assert_eq!(
+            [(12, -1), (0, 11)].map(|(n, z)| noisy(n, z)),
+            [Known::Noisy(11); 2]
+        );
+        for (few, noise) in [(0, 0), (11, -1), (3, i64::MIN), (10, 0)] {
+            assert_eq!(noisy(few, noise), Known::Withheld);
+        }
+        assert_eq!(noisy(u64::MAX, i64::MAX).value(), Some(u64::MAX));
+        let coarse = Rounding::of(&policy(10), 11).noisy(13, 3, 11);
+        assert_eq!((coarse, coarse.status()), (Known::Noisy(20), "noisy"));
     }
 }

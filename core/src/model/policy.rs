@@ -1,6 +1,6 @@
 //! What may leave: how much an answer may say, as data.
 
-use super::{Granularity, Purpose};
+use super::{Granularity, Noise, Purpose};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -91,6 +91,9 @@ pub struct Policy {
     /// What an asker may ask for in all, of a host that keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
+    /// What is added to numbers, by a host that keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
 }
 
 /// How few are not shown. Where both are given, both hold.
@@ -264,6 +267,14 @@ impl Policy {
                 "separation: expected a number of standard deviations above 0, found {most}"
             ));
         }
+        if let Some(noise) = &self.noise {
+            noise.check(self)?;
+            if self.budget.is_some_and(|budget| budget.influence.is_some()) {
+                return Err(
+                    "noise: expected no budget.influence beside it: noise is of who is counted, whoever asks".to_owned(),
+                );
+            }
+        }
         let is_bare = (self.floor, self.rounding, self.smallest_cohort, self.epoch)
             == (Floor::default(), 1, 0, 0)
             && self.budget.is_none()
@@ -321,11 +332,7 @@ impl FromStr for Policy {
                 found.truncate(end);
                 found.push('…');
             }
-            Error::Usage(match found.contains("unknown field `noise`") {
-                true => "policy: noise: this build adds no noise, and so does not answer by a policy that asks for it"
-                    .to_owned(),
-                false => format!("policy: {found}"),
-            })
+            Error::Usage(format!("policy: {found}"))
         };
         let policy: Self = match text.trim_start().starts_with('{') {
             true => serde_json::from_str(text).map_err(|e| wrong(e.to_string()))?,
@@ -376,10 +383,7 @@ mod tests {
             ("name = ''", "name: expected a text"),
             ("name = 'a'\nfloor = 5", "invalid type"),
             ("name = 'a'\nflor.people = 5", "unknown field `flor`"),
-            (
-                "name = 'a'\nnoise.epsilon = 1.0",
-                "noise: this build adds no noise",
-            ),
+            ("name = 'a'\nnoise.epsilon = 1.0", "unknown field `epsilon`"),
             ("name = 'a'\nfloor.people = -1", "floor"),
             (
                 "name = 'a'\nfloor.people = 999999999999",
@@ -399,6 +403,10 @@ mod tests {
             ),
             ("name = 'a'\nbudget.influence = 0.0", "budget.influence"),
             ("name = 'a'\nbudget.influence = 4.1", "budget.influence"),
+            (
+                "name = 'a'\nfloor.people = 16\nnoise.scale = 1.0\nbudget.influence = 0.1",
+                "expected no budget.influence",
+            ),
             (
                 "name = 'a'\nseparation = 0.0",
                 "separation: expected a number",

@@ -86,6 +86,11 @@ impl Rules {
         self.allows(people, self.people)
     }
 
+    /// Whether anything may be shown of a group of so many people.
+    pub(crate) fn allows_size(self, people: u64) -> bool {
+        people >= self.smallest_cohort
+    }
+
     /// Whether all numbers of a cell may be shown.
     pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
         // what is not known may be few

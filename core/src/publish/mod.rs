@@ -188,6 +188,12 @@ pub(crate) fn publish_in(
         }
         _ => {}
     }
+    if options.policy.noise.is_some() {
+        return Err(Error::NotAllowed {
+            policy: options.policy.name.clone(),
+            what: "adds noise, and a published file has none".to_owned(),
+        });
+    }
     let shown = view.under_policy(&options.policy)?;
     let mut scan = shown.frequencies(&options.of, None, &options.by)?;
     let parts: Vec<_> = scan.parts().map(<[_]>::to_vec).collect();

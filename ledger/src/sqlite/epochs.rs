@@ -1,6 +1,6 @@
 //! Epochs of populations.
 
-use super::{Failure, digest_of, influences, members_of, natural, overlaps, stored};
+use super::{Failure, digest_of, influences, members_of, natural, noises, overlaps, stored};
 use crate::epoch::{Step, step};
 use crate::members::Sketch;
 use crate::secret::{Digest, Key, Of};
@@ -124,6 +124,9 @@ pub(super) fn advance(
         return Ok((older(current, &step, question)?, false));
     }
     if step.takes_snapshot {
+        if current.snapshot != question.snapshot {
+            noises::forget(transaction, &population)?;
+        }
         current.snapshot = question.snapshot.into();
     }
     if step.moved != Moved::Not {
@@ -141,6 +144,7 @@ pub(super) fn advance(
     if step.moved != Moved::Not {
         overlaps::forget_decisions(transaction, &population)?;
         influences::forget_questions(transaction, &population)?;
+        noises::forget(transaction, &population)?;
     }
     if trims {
         overlaps::trim(transaction, secret, &population, &current.members)?;

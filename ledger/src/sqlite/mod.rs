@@ -4,6 +4,7 @@ mod audit;
 mod budgets;
 mod epochs;
 mod influences;
+mod noises;
 mod overlaps;
 mod schema;
 
@@ -32,6 +33,9 @@ pub struct Options {
     pub when_full: WhenFull,
     /// How many decisions about sets are remembered of each population, in its epoch: 1,000,000, of about 100 bytes.
     pub decisions: u64,
+    /// Of how many numbers of each population noise is drawn and kept, in one state of it: 10,000,000, of about 40 bytes. Further
+    /// numbers with noise are refused.
+    pub noise: u64,
     /// How long is waited for other processes: 30 seconds.
     pub wait: Duration,
 }
@@ -52,6 +56,7 @@ impl Default for Options {
             sets: 1_000,
             when_full: WhenFull::ForgetOldest,
             decisions: 1_000_000,
+            noise: 10_000_000,
             wait: Duration::from_secs(30),
         }
     }
@@ -194,6 +199,16 @@ impl Ledger for SqliteLedger {
                 .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
         Ok(epoch)
+    }
+
+    #[cfg(feature = "noise")]
+    fn noise(&self, question: &crate::NoiseQuestion<'_>) -> Result<Vec<i64>> {
+        error::check_population(question.population)?;
+        question.distribution.check()?;
+        match self.read(|of| noises::known(of, &self.secret, question))? {
+            Some(known) => Ok(known),
+            None => self.write(|of| noises::draw(of, &self.secret, self.options.noise, question)),
+        }
     }
 
     fn record(&self, entry: &Entry<'_>) -> Result<Head> {

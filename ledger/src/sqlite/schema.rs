@@ -13,7 +13,7 @@ const APPLICATION: i64 = 0x5664_784c;
 const VERSION: i64 = 2;
 
 /// All that a ledger has, in the order in which it is made. Digests of 16 bytes find rows, those of 32 vouch for them.
-const SCHEMA: [(&str, &str); 22] = [
+const SCHEMA: [(&str, &str); 24] = [
     (
         "ledger",
         "CREATE TABLE ledger (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
@@ -110,6 +110,16 @@ const SCHEMA: [(&str, &str); 22] = [
         "audit_head",
         "CREATE TABLE audit_head (only INTEGER PRIMARY KEY CHECK (only = 1), rows INTEGER NOT NULL, \
          digest BLOB NOT NULL, seal BLOB NOT NULL) STRICT",
+    ),
+    // what is added to numbers, of the present state of each population, and of how many
+    (
+        "noise",
+        "CREATE TABLE noise (population BLOB NOT NULL, number BLOB NOT NULL, value INTEGER NOT NULL, \
+         PRIMARY KEY (population, number)) STRICT, WITHOUT ROWID",
+    ),
+    (
+        "noise_drawn",
+        "CREATE TABLE noise_drawn (population BLOB PRIMARY KEY, numbers INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     ),
     // a guard against accidents: who means to change rows drops it, and the chain shows what was changed
     (

@@ -10,6 +10,8 @@ mod crash;
 mod hostile;
 mod laws;
 mod model;
+#[cfg(feature = "noise")]
+mod noise;
 mod power;
 mod processes;
 

@@ -192,6 +192,35 @@ impl Showing {
         is_shown.then(|| self.counts(&all.counts, self.allows_split(&all.counts)))
     }
 
+    /// A group with noise in AC, where it is so great that it may be spoken of. The floor, and the other tail, are of AC with noise:
+    /// what is shown then depends on the number without it by the noise alone, so no cell is hidden for the sake of another. AC is not
+    /// above AN, which has no noise: at nearly all sites it is the same, and the mean of many would be it. Numbers by zygosity are not
+    /// shown, for each would take noise of its own.
+    pub(crate) fn noisy(&self, of: &CountedGroup, noise: i64) -> Option<ShownCounts> {
+        if !self.rules.allows_size(self.people_of(of.samples)) {
+            return None;
+        }
+        let floor = self.policy.floor.people.max(self.policy.floor.alleles);
+        let an = of.counts.an.map(|an| self.known.shown(an));
+        let most = an.and_then(|an| an.value());
+        let ac = self.copies.noisy(of.counts.ac, noise, floor).value()?;
+        let ac = ac.min(most.unwrap_or(u64::MAX));
+        let others = most.map(|most| most.saturating_sub(ac));
+        let has_others = others.is_some_and(|others| self.rules.allows(others, floor));
+        let is_shown = ac >= floor && (has_others || !self.policy.two_tailed);
+        is_shown.then(|| ShownCounts {
+            ac: Known::Noisy(ac),
+            an: an.unwrap_or(Known::NotCovered),
+            ..ShownCounts::default()
+        })
+    }
+
+    /// Whether nobody is outside of a group, or so many that they may be spoken of.
+    pub(crate) fn leaves_enough(&self, all: &CountedGroup, group: &CountedGroup) -> bool {
+        let others = all.samples.saturating_sub(group.samples);
+        others == 0 || self.rules.allows_size(self.people_of(others))
+    }
+
     /// A group of all, with whom else there is as the other cell.
     pub(crate) fn group(&mut self, all: &CountedGroup, group: &CountedGroup) -> ShownCounts {
         let mut shown = Vec::with_capacity(1);

@@ -241,6 +241,11 @@ impl<'a> Variant<'_, 'a> {
         })
     }
 
+    /// The part and the row of each record that is counted: of one state of the dataset.
+    pub(crate) fn counted_rows(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        self.of.walk.rows().iter().map(|of| (of.part, of.row))
+    }
+
     /// Where the variant stands among the others.
     pub(in crate::query) fn place(&self) -> Place {
         self.of.walk.place()

@@ -49,18 +49,19 @@ impl GroupExpr {
         counts
     }
 
-    /// Whether variants in it are picked by their counts.
-    pub(crate) fn counts_variants(&self) -> bool {
-        let mut counts = false;
+    /// Whether numbers of people or copies are compared in it, of everybody or of a group.
+    pub(crate) fn compares_counts(&self) -> bool {
+        let mut compares = false;
         each(&self.0, &mut |atom| {
-            counts |= match atom {
+            compares |= match atom {
                 GroupAtom::Carriers { of, .. }
                 | GroupAtom::Called(of)
-                | GroupAtom::Noncarriers(of) => of.counts_variants(),
+                | GroupAtom::Noncarriers(of) => of.compares_counts(),
+                // what a cohort is of stands elsewhere
                 _ => atom.as_cohort().is_some(),
             };
         });
-        counts
+        compares
     }
 
     /// Whether variants may be among what it asks for: a cohort may be of carriers.
@@ -105,13 +106,17 @@ impl VariantExpr {
         counts
     }
 
-    /// Whether numbers of people or copies are among what it asks.
-    pub(crate) fn counts_variants(&self) -> bool {
-        let mut counts = self.counts_in_groups();
+    /// As [`GroupExpr::compares_counts`].
+    pub(crate) fn compares_counts(&self) -> bool {
+        let mut compares = false;
         each(&self.0, &mut |atom| {
-            counts |= matches!(atom, VariantAtom::Number { field, .. } if field.is_counted());
+            compares |= match atom {
+                VariantAtom::NumberIn { .. } => true,
+                VariantAtom::Number { field, .. } => field.is_counted(),
+                _ => false,
+            };
         });
-        counts
+        compares
     }
 }
 
