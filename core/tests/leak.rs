@@ -9,7 +9,7 @@
 
 use rand::{RngExt as _, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use varidex::{
@@ -452,6 +452,56 @@ fn simulated_populations() {
     compared.finish();
 }
 
+/// Population and ancestry by sample.
+type Origins = HashMap<String, (String, String)>;
+
+/// Population and ancestry of each sample of a table of the project.
+fn origins(table: &Path) -> Origins {
+    let table = std::fs::read_to_string(table).unwrap();
+    let fields = table
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>());
+    let fields = fields.map(|of| [of[0], of[3], of[5]].map(str::to_owned));
+    fields
+        .map(|[sample, population, ancestry]| (sample, (population, ancestry)))
+        .collect()
+}
+
+/// Children and their parents: they share half of their genomes.
+fn kin(pedigree: &Path) -> HashSet<String> {
+    let pedigree = std::fs::read_to_string(pedigree).unwrap();
+    let lines = pedigree
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let has_parent = |of: &Vec<&str>| of.len() > 3 && of[2..4].iter().any(|of| *of != "0");
+    let people = lines.filter(has_parent).flat_map(|of| of[1..4].to_vec());
+    people.map(str::to_owned).collect()
+}
+
+/// All genotypes of what is picked; of each contig positions of its own.
+fn genotypes(dataset: &Path, picked: &str) -> Vec<Site> {
+    let view = Dataset::open(dataset).unwrap().view();
+    let mut sites: Vec<Site> = Vec::new();
+    let mut contigs: Vec<String> = Vec::new();
+    for block in view.genotypes(picked, None, 1 << 22).unwrap() {
+        let block = block.unwrap();
+        let width = block.dosages.len() / block.variants.len();
+        for (variant, copies) in block.variants.iter().zip(block.dosages.chunks(width)) {
+            if contigs.last() != Some(&variant.contig) {
+                contigs.push(variant.contig.clone());
+            }
+            let position = variant.position.one_based();
+            let (reference, alternate) = (&variant.reference, &variant.alternate);
+            sites.push(Site {
+                key: key_of(&variant.contig, position, reference, alternate),
+                position: contigs.len() as i64 * CONTIG + position,
+                copies: copies.to_vec(),
+            });
+        }
+    }
+    sites
+}
+
 /// The 1000 Genomes Project in 57 genes, where the file is there: half of the people are in the dataset, and the others are held out.
 #[test]
 fn real_people() {
@@ -460,90 +510,50 @@ fn real_people() {
         return;
     };
     let data = Path::new(&data).join("cohorts");
-    let source = data.join("kgp3202_GRCh38_57genes.bcf");
-    let table = std::fs::read_to_string(data.join("igsr_samples.tsv")).unwrap();
-    // population and ancestry by sample
-    let of: HashMap<&str, (&str, &str)> = table
-        .lines()
-        .map(|line| line.split('\t').collect::<Vec<_>>())
-        .map(|fields| (fields[0], (fields[3], fields[5])))
-        .collect();
-    // children share half of what their parents have: they are not among those who are scored
-    let pedigree = std::fs::read_to_string(data.join("kgp_pedigree.ped")).unwrap();
-    let kin: std::collections::HashSet<&str> = pedigree
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .filter(|fields| fields.len() > 3 && fields[2..4].iter().any(|of| *of != "0"))
-        .flat_map(|fields| fields[1..4].to_vec())
-        .collect();
+    let of = origins(&data.join("igsr_samples.tsv"));
+    let kin = kin(&data.join("kgp_pedigree.ped"));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("d.vdx");
     let mut options = BuildOptions::default();
+    let lines = of
+        .iter()
+        .map(|(sample, (_, ancestry))| format!("{sample}\t{sample}\t{ancestry}\n"));
+    let people: String = lines.collect();
     let tsv = folder.path().join("people.tsv");
-    let line = |(sample, (_, ancestry)): (&&str, &(&str, &str))| {
-        format!("{sample}\t{sample}\t{ancestry}\n")
-    };
-    let people: String = of.iter().map(line).collect();
     std::fs::write(&tsv, format!("individual_id\tsample\tpopulation\n{people}")).unwrap();
     options.people.files = vec![tsv];
+    let source = data.join("kgp3202_GRCh38_57genes.bcf");
     varidex::build(&[source], &path, &options, &mut |_| true).unwrap();
 
     let picked = "chr1 | chr2 | chr3 | chr9 | chr17 | chr19";
+    let sites = genotypes(&path, picked);
     let view = Dataset::open(&path).unwrap().view();
     let names: Vec<String> = view.sample_names().unwrap().map(str::to_owned).collect();
-    let mut sites: Vec<Site> = Vec::new();
-    let mut contigs: Vec<String> = Vec::new();
-    for block in view.genotypes(picked, None, 1 << 22).unwrap() {
-        let block = block.unwrap();
-        for (variant, copies) in block.variants.iter().zip(block.dosages.chunks(names.len())) {
-            if contigs.last() != Some(&variant.contig) {
-                contigs.push(variant.contig.clone());
-            }
-            // a number for each place of the genome
-            let position = variant.position.one_based();
-            sites.push(Site {
-                key: key_of(
-                    &variant.contig,
-                    position,
-                    &variant.reference,
-                    &variant.alternate,
-                ),
-                position: contigs.len() as i64 * CONTIG + position,
-                copies: copies.to_vec(),
-            });
-        }
-    }
+    let (populations, ancestries): (Vec<&str>, Vec<&str>) = names
+        .iter()
+        .map(|name| (of[name].0.as_str(), of[name].1.as_str()))
+        .unzip();
     // no relative of anybody is there; of each population a half are members, and a quarter is a panel: an attacker has one
     // of the same mixture
-    let alone = (0..names.len()).filter(|&n| !kin.contains(names[n].as_str()));
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut roles: [Vec<usize>; 4] = Default::default();
-    for person in alone {
-        let number = seen.entry(of[names[person].as_str()].0).or_default();
+    for person in (0..names.len()).filter(|&person| !kin.contains(&names[person])) {
+        let number = seen.entry(populations[person]).or_default();
         roles[*number % 4].push(person);
         *number += 1;
     }
     let [one, controls, two, known] = roles;
     let inside = [one, two].concat();
-    let gone: Vec<&str> = (0..names.len())
-        .filter(|person| !inside.contains(person))
-        .map(|person| names[person].as_str())
-        .collect();
-    let withdrawal = format!("{{\"samples\": {gone:?}}}");
-    varidex::withdraw(&path, &Withdrawal::from_json(&withdrawal).unwrap()).unwrap();
+    let gone = (0..names.len()).filter(|person| !inside.contains(person));
+    let gone: Vec<&String> = gone.map(|person| &names[person]).collect();
+    let withdrawal = Withdrawal::from_json(&format!("{{\"samples\": {gone:?}}}")).unwrap();
+    varidex::withdraw(&path, &withdrawal).unwrap();
 
-    let mut classes: Vec<&str> = Vec::new();
-    let class: Vec<usize> = names
+    let codes: Vec<&str> = seen.into_keys().collect();
+    let class = populations
         .iter()
-        .map(|name| {
-            let population = of[name.as_str()].0;
-            let known = classes.iter().position(|of| *of == population);
-            known.unwrap_or_else(|| {
-                classes.push(population);
-                classes.len() - 1
-            })
-        })
-        .collect();
+        .map(|of| codes.iter().position(|code| code == of));
+    let class: Vec<usize> = class.map(Option::unwrap_or_default).collect();
     let mut compared = Comparison::default();
     for (policy, by) in [
         (FLOOR, &["population"][..]),
@@ -553,11 +563,9 @@ fn real_people() {
         let (report, file) = published(&path, policy, by, picked);
         for leak in &report.leaks {
             let group = leak.label.as_str();
-            let within = |people: &[usize]| -> Vec<usize> {
-                let is_in =
-                    |&person: &usize| group == "Total" || of[names[person].as_str()].1 == group;
-                people.iter().copied().filter(is_in).collect()
-            };
+            let is_in = |person: &usize| group == "Total" || ancestries[*person] == group;
+            let within =
+                |people: &[usize]| -> Vec<usize> { people.iter().copied().filter(is_in).collect() };
             let (members, controls, known) = (within(&inside), within(&controls), within(&known));
             let attack = Attack {
                 sites: &sites,
@@ -567,12 +575,8 @@ fn real_people() {
                 excess: 1.0 + members.len() as f64 / known.len() as f64,
                 class: &class,
             };
-            compared.add(
-                &format!("real {} {by:?}", &policy[8..13]),
-                &report,
-                group,
-                attack.run(&file, group),
-            );
+            let label = format!("real {} {by:?}", &policy[8..13]);
+            compared.add(&label, &report, group, attack.run(&file, group));
         }
     }
     compared.finish();

@@ -412,19 +412,48 @@ impl GroupMeter {
             .retain(|(block, _)| block.is_multiple_of(stride));
     }
 
+    /// The standard error of a separation by a sample of blocks, for a separation of 1: the change of s/√v by a block is that of s, less
+    /// half of that of v.
+    fn error_of_sample(&self, sums: &Sums, kind: usize) -> f64 {
+        let (shift, variance) = (of_kind(&sums.shift, kind), of_kind(&sums.variance, kind));
+        if self.blocks.len() < 2 || shift <= 0.0 || variance <= 0.0 {
+            return 0.0;
+        }
+        let blocks = self.blocks.len() as f64;
+        let change = |(_, of): &(u64, Sums)| {
+            let (s, v) = (of_kind(&of.shift, kind), of_kind(&of.variance, kind));
+            (s / shift - 1.0 / blocks) - (v / variance - 1.0 / blocks) / 2.0
+        };
+        let squares: f64 = self.blocks.iter().map(change).map(|of| of * of).sum();
+        (squares * blocks / (blocks - 1.0)).sqrt()
+    }
+
     /// What was found, of a file that rounds AC to multiples of a number.
     pub(super) fn measure(&self, members: &Members, rounding: u64) -> Measured {
         let mut sums = Sums::default();
         self.blocks.iter().for_each(|(_, of)| sums.add(of));
+        let scale = self.shown as f64 / sums.sites.max(1.0);
+        let sampled = match scale > 1.0 {
+            true => (0..KINDS)
+                .map(|kind| self.error_of_sample(&sums, kind))
+                .fold(0.0, f64::max),
+            false => 0.0,
+        };
         Measured {
             label: members.label.clone(),
             people: members.people,
             sites: self.shown,
-            scale: self.shown as f64 / sums.sites.max(1.0),
+            scale,
+            sampled,
             rounded: variance_of_rounding(rounding),
             sums,
         }
     }
+}
+
+/// A term of a kind of sites.
+fn of_kind(terms: &[f64; KINDS], kind: usize) -> f64 {
+    terms.get(kind).copied().unwrap_or_default()
 }
 
 /// The variance of what rounding to multiples of a number changes, of whole numbers that come alike often.
@@ -440,6 +469,8 @@ pub(super) struct Measured {
     pub(super) sites: u64,
     /// Sites that are shown for each that was looked at.
     scale: f64,
+    /// The standard error for a separation of 1, where only some of them were looked at.
+    sampled: f64,
     /// The variance of AC that the policy's rounding adds.
     rounded: f64,
     sums: Sums,
@@ -499,10 +530,13 @@ impl Measured {
         self.by_kind(variance).fold(0.0, f64::max)
     }
 
-    /// What another draw of as many people may have more, at two standard deviations of √(1/(2n)).
+    /// What another draw of as many people may have more, at two standard deviations of √(1/(2n)), and another sample of sites, at two of
+    /// its own.
     fn margin(&self) -> f64 {
         match self.sums.independent > 0.0 {
-            true => (2.0 / self.size()).sqrt(),
+            true => {
+                (2.0 / self.size()).sqrt() + 2.0 * self.sampled * self.with_variance(self.rounded)
+            }
             false => 0.0,
         }
     }

@@ -44,7 +44,7 @@ const BLOCK_ROWS: u64 = 512;
 /// Independent sites of which scores are taken together.
 const PART_SITES: u32 = 16;
 /// Sites that are looked at, about: of more, blocks that are evenly far from each other.
-const SITES_MAX: u64 = 1 << 16;
+const SITES_MAX: u64 = 1 << 15;
 /// Genotypes that are looked at, about, and the fewest sites nevertheless.
 const GENOTYPES_MAX: u64 = 1 << 32;
 const SITES_MIN: u64 = 1 << 13;
@@ -74,7 +74,7 @@ pub struct StratumLeak {
     /// than 40 people, of whom too few can be held out.
     pub attacked: Option<f64>,
     /// What to reckon with, in standard deviations: `attacked`, or else `expected`, and √(2 / people) for what differs from one draw of as many
-    /// people to the next.
+    /// people to the next; and where only some of the sites were looked at, two standard errors of the sample.
     pub separation: f64,
     /// The share of members that a test finds where it mistakes 5 % of others for members: Φ(separation − 1.645).
     pub power_at_5_percent: f64,
