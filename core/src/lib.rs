@@ -113,7 +113,8 @@ pub use model::{
     Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
 };
 pub use publish::{
-    PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup, publish,
+    LeftOut, PublishOptions, PublishReport, PublishSitesOptions, PublishSitesReport, Published,
+    PublishedSite, PublishedSites, StrataGroup, publish, publish_sites,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
