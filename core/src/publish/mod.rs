@@ -8,6 +8,7 @@ mod import;
 mod published;
 mod sites;
 mod strata;
+mod vcf;
 
 use crate::access::ShownScan;
 use crate::cohort::View;
