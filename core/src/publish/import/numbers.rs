@@ -323,6 +323,9 @@ fn shown(text: &[u8]) -> String {
     text.escape_debug().to_string()
 }
 
+/// A number of a cell, where it is known.
+type Number = fn(&ReleasedCounts) -> Option<u64>;
+
 /// Strata have no more of anything than everybody, and what is of nobody in them is possible. Returns whether everybody is in
 /// one of them; `None` where that is not known.
 pub(super) fn add_up(
@@ -330,11 +333,11 @@ pub(super) fn add_up(
     strata: &[Option<ReleasedCounts>],
 ) -> Result<Option<bool>, Refusal> {
     let known = || strata.iter().flatten();
-    let sum = |of: fn(&ReleasedCounts) -> Option<u64>| known().map(of).sum::<Option<u64>>();
+    let sum = |of: Number| known().map(of).sum::<Option<u64>>();
     let hom = |of: &ReleasedCounts| of.genotypes.map(|of| of.n_hom);
     let het = |of: &ReleasedCounts| of.genotypes.map(|of| of.n_het);
     let hemi = |of: &ReleasedCounts| of.genotypes.map(|of| of.n_hemi);
-    let checked: [(&str, fn(&ReleasedCounts) -> Option<u64>); 5] = [
+    let checked: [(&str, Number); 5] = [
         ("AC", |of| Some(of.ac)),
         ("AN", |of| of.an),
         ("homozygotes", hom),
