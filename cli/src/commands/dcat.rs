@@ -58,7 +58,7 @@ const SYSTEMS: [(&str, &str, &str); 12] = [
         "http://www.orpha.net",
     ),
 ];
-/// Fields that populations are told by.
+/// Fields that populations are described by.
 const FIELDS: [&str; 3] = ["population", "country", "sex"];
 /// Single years, the last from 99 on: as many bands as there may be.
 const YEARS: u32 = 99;

@@ -262,7 +262,7 @@ impl Keys {
             let found = format!("{people}, where {} has AC {ac}", self.of.label);
             return Err((format!("{name} of at most half of AC"), found));
         };
-        // who has one copy is told by ploidy alone
+        // who has one copy follows from ploidy alone
         Ok(is_diploid.then_some(GenotypeCounts {
             n_het,
             n_hom: people,
