@@ -2,7 +2,7 @@
 //!
 //! Labels are of groups (`FI`, `nfe`), of sexes (`F`, `XX`), or of both (`FI_F`, `nfe_XX`); of groups some are parts of others
 //! (`nfe_est` of `nfe`), and some are the same groups of a part of the people (`non_ukb`, `non_ukb_nfe`). That a level has
-//! nobody twice is told by names here, and checked by sums at every record.
+//! nobody twice is seen by names here, and checked by sums at every record.
 
 use super::keys::Population;
 use crate::error::{Error, Result};
