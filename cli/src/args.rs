@@ -275,6 +275,13 @@ pub(crate) struct Info {
     /// As JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// The numbers of HealthDCAT-AP as JSON-LD: records, individuals, typical ages, populations, coding systems; with --policy as it
+    /// shows them
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) dcat: bool,
+    /// The identifier of what is described, such as GDI-EE-ORG-20260101000000000
+    #[arg(long, value_name = "ID", requires = "dcat", value_parser = crate::commands::dcat::identifier)]
+    pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) seen: Seen,
 }
@@ -382,15 +389,15 @@ pub(crate) struct Ask {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The dataset
+    /// The dataset, or a published file: then there are no genotypes, but counts in INFO
     pub(crate) dataset: PathBuf,
     /// Which variants, such as `22:16,000,000-17,000,000 & af<0.01`
-    #[arg(value_name = "WHERE")]
+    #[arg(value_name = "WHERE", default_value = "all")]
     pub(crate) of: String,
     /// Only these people
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    /// The file: its name ends with .vcf, .vcf.gz or .bcf; `-` is VCF to standard output
+    /// The file: its name ends with .vcf, .vcf.gz, .bcf, or of a published file .parquet; `-` is VCF to standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Threads that compress [default: as many as the machine has]

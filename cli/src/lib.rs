@@ -1,7 +1,9 @@
 //! The varidex command line: reads arguments, asks the library, prints.
 
+mod aggregates;
 mod args;
 mod commands;
+mod crypt4gh;
 mod failure;
 mod progress;
 mod signature;

@@ -42,7 +42,8 @@ fn read_bytes(file: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-fn read(file: &Path) -> Result<String, Error> {
+/// The text of a key.
+pub(crate) fn read_text(file: &Path) -> Result<String, Error> {
     let text = String::from_utf8(read_bytes(file)?);
     text.map_err(|_| refused(file, "text", "other bytes"))
 }
@@ -54,20 +55,19 @@ pub(crate) fn refused(file: &Path, expected: &str, found: impl std::fmt::Display
 
 /// The private key of a file.
 pub(crate) fn private_key(file: &Path) -> Result<SigningKey, Failure> {
-    let key = SigningKey::from_pkcs8_pem(&read(file)?);
+    let key = SigningKey::from_pkcs8_pem(&read_text(file)?);
     Ok(key.map_err(|e| refused(file, "an ed25519 private key in PEM", e))?)
 }
 
 /// The public key of a file.
 pub(crate) fn public_key(file: &Path) -> Result<VerifyingKey, Failure> {
-    let key = VerifyingKey::from_public_key_pem(&read(file)?);
+    let key = VerifyingKey::from_public_key_pem(&read_text(file)?);
     Ok(key.map_err(|e| refused(file, "an ed25519 public key in PEM", e))?)
 }
 
-/// Writes the signature of a published file beside it, whole or not at all.
-pub(crate) fn sign(file: &Published, key: &SigningKey) -> Result<(), Failure> {
-    let to = path_of(file.path());
-    let failed = |e| Error::io(&to, e);
+/// Writes the signature of a published file, whole or not at all.
+pub(crate) fn sign(file: &Published, key: &SigningKey, to: &Path) -> Result<(), Failure> {
+    let failed = |e| Error::io(to, e);
     let directory = match to.parent() {
         Some(directory) if directory != Path::new("") => directory,
         _ => Path::new("."),
@@ -81,7 +81,7 @@ pub(crate) fn sign(file: &Published, key: &SigningKey) -> Result<(), Failure> {
     let signature = key.sign(message(file).as_bytes()).to_bytes();
     temporary.write_all(&signature).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
-    temporary.persist(&to).map_err(|e| failed(e.error))?;
+    temporary.persist(to).map_err(|e| failed(e.error))?;
     Ok(())
 }
 

@@ -114,8 +114,8 @@ pub use model::{
     Zygosity,
 };
 pub use publish::{
-    PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup,
-    StratumLeak, publish,
+    LeftOut, PublishOptions, PublishReport, PublishSitesOptions, PublishSitesReport, Published,
+    PublishedSite, PublishedSites, StrataGroup, StratumLeak, publish, publish_sites,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

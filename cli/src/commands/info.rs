@@ -1,8 +1,9 @@
 //! `varidex info`.
 
+use super::dcat;
 use crate::args::Info;
 use crate::failure::Failure;
-use crate::progress::Messages;
+use crate::progress::{self, Messages};
 use crate::table::{print, print_json};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -11,11 +12,24 @@ use varidex::{AttributeCount, Error, Published, SectionSize};
 pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
     if args.dataset.is_file() {
         args.seen.refuse_any(&args.dataset)?;
-        return published(
-            &Published::open_outdated(&args.dataset)?,
-            args.json,
-            messages,
-        );
+        let file = Published::open_outdated(&args.dataset)?;
+        return match args.dcat {
+            true => dcat::published(&file, args.id.as_deref(), messages),
+            false => published(&file, args.json, messages),
+        };
+    }
+    if args.dcat {
+        let id = args.id.as_deref();
+        return progress::stoppable(|| {
+            match super::open_shown(&args.dataset, &args.seen, messages)? {
+                Some(view) => dcat::shown(&view, id, messages),
+                None => dcat::dataset(
+                    &super::open(&args.dataset, &args.seen, messages)?,
+                    id,
+                    messages,
+                ),
+            }
+        });
     }
     let view = super::open(&args.dataset, &args.seen, messages)?;
     let dataset = view.dataset();

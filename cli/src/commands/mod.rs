@@ -10,6 +10,7 @@ pub(crate) mod cohort;
 pub(crate) mod compact;
 mod completions;
 pub(crate) mod consent;
+pub(crate) mod dcat;
 pub(crate) mod demo;
 mod export;
 mod frequencies;

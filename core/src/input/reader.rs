@@ -127,6 +127,15 @@ impl Reader {
         Self::start(stream, name.to_owned(), Progress { read, total }, options)
     }
 
+    /// Makes chunks hold the values of these INFO keys, and of no others.
+    pub(crate) fn ask_for(&mut self, info_keys: &[String]) {
+        let options = ReadOptions {
+            info_keys: info_keys.to_vec(),
+            ..ReadOptions::default()
+        };
+        self.plan = Plan::new(&self.file, &self.header, &options);
+    }
+
     /// Makes chunks hold each record's bytes too.
     pub(crate) fn keep_raw(&mut self) {
         self.plan.raw = true;

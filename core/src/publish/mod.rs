@@ -4,10 +4,12 @@
 
 mod find;
 mod group;
+mod import;
 mod leak;
 mod published;
 mod sites;
 mod strata;
+mod vcf;
 
 use crate::access::ShownScan;
 use crate::cohort::View;
@@ -21,6 +23,7 @@ use crate::store::published::{
     ReleasedCounts, Row, Site, TOTAL, hex,
 };
 pub use group::StrataGroup;
+pub use import::{LeftOut, PublishSitesOptions, PublishSitesReport, publish_sites};
 pub use leak::StratumLeak;
 use leak::{Meter, Place, refusal, two_digits_up};
 pub use published::{Published, PublishedSite};
@@ -28,9 +31,11 @@ pub use sites::PublishedSites;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use strata::Strata;
 
+/// Why a policy with noise publishes nothing.
+const PUBLISHES_NO_NOISE: &str = "adds noise, and a published file has none";
 /// Rows between two looks at whether to stop.
 const ROWS_TO_STOP: u64 = 1024;
 /// What names of files begin with that are not whole.
@@ -159,10 +164,7 @@ pub(crate) fn publish_in(
     folder: &Folder,
     out: &Path,
 ) -> Result<PublishReport> {
-    let name = out
-        .file_name()
-        .ok_or_else(|| Error::Usage(format!("{}: expected the name of a file", out.display())))?;
-    let target = folder.path().join(name);
+    let target = checked_target(folder, out, options.replace)?;
     if view.access().is_noted() {
         let message = "a file to be given away is of who may be seen now: expected a view without an audit and an override";
         return Err(Error::Usage(message.to_owned()));
@@ -173,25 +175,10 @@ pub(crate) fn publish_in(
             options.max_age_days
         )));
     }
-    match folder.storage().found(&target) {
-        Some(Found::Other) if !options.replace => {
-            return Err(Error::Usage(format!("{}: is there already", out.display())));
-        }
-        // what is something else is not lost
-        Some(Found::Other) if Published::open_in(folder, out, Date::today()).is_err() => {
-            let found = "expected a published file to replace, found another one";
-            return Err(Error::Usage(format!("{}: {found}", out.display())));
-        }
-        Some(Found::Directory) => {
-            let found = "expected a file to write, found a directory";
-            return Err(Error::Usage(format!("{}: {found}", out.display())));
-        }
-        _ => {}
-    }
     if options.policy.noise.is_some() {
         return Err(Error::NotAllowed {
             policy: options.policy.name.clone(),
-            what: "adds noise, and a published file has none".to_owned(),
+            what: PUBLISHES_NO_NOISE.to_owned(),
         });
     }
     let shown = view.under_policy(&options.policy)?;
@@ -228,6 +215,30 @@ pub(crate) fn publish_in(
     report.digest = hex(&digest);
     report.bytes = write_file(folder, &target, file)?;
     Ok(report)
+}
+
+/// Where a file is to be, unless something is there that it may not replace.
+fn checked_target(folder: &Folder, out: &Path, replace: bool) -> Result<PathBuf> {
+    let name = out
+        .file_name()
+        .ok_or_else(|| Error::Usage(format!("{}: expected the name of a file", out.display())))?;
+    let target = folder.path().join(name);
+    match folder.storage().found(&target) {
+        Some(Found::Other) if !replace => {
+            return Err(Error::Usage(format!("{}: is there already", out.display())));
+        }
+        // what is something else is not lost
+        Some(Found::Other) if Published::open_in(folder, out, Date::today()).is_err() => {
+            let found = "expected a published file to replace, found another one";
+            return Err(Error::Usage(format!("{}: {found}", out.display())));
+        }
+        Some(Found::Directory) => {
+            let found = "expected a file to write, found a directory";
+            return Err(Error::Usage(format!("{}: {found}", out.display())));
+        }
+        _ => {}
+    }
+    Ok(target)
 }
 
 fn info_of(view: &View, options: &PublishOptions, strata: &Strata) -> PublishedInfo {

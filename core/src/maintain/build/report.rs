@@ -138,7 +138,7 @@ impl Report {
 
     /// Takes over what a chunk refused and found odd; its first refusal is an error unless malformed
     /// records are to be skipped.
-    pub(super) fn take_chunk(&mut self, file: &str, chunk: &Chunk, skip: bool) -> Result<()> {
+    pub(crate) fn take_chunk(&mut self, file: &str, chunk: &Chunk, skip: bool) -> Result<()> {
         if let Some(first) = chunk.refused.first()
             && !skip
         {
@@ -154,7 +154,7 @@ impl Report {
         Ok(())
     }
 
-    pub(super) fn refuse(&mut self, error: &InputError) {
+    pub(crate) fn refuse(&mut self, error: &InputError) {
         let place = (
             format!("{}{}", error.file, error.place),
             error.found.clone(),
@@ -215,7 +215,7 @@ impl Report {
         self.warn_count(file, warning.place, &warning.what, warning.count);
     }
 
-    pub(super) fn warn_count(&mut self, file: &str, place: Place, what: &str, count: u64) {
+    pub(crate) fn warn_count(&mut self, file: &str, place: Place, what: &str, count: u64) {
         count_in(&mut self.warnings, format!("{file}{place}"), what, count);
     }
 

@@ -151,14 +151,15 @@ impl Showing {
     }
 
     /// Whether the numbers of carriers by zygosity may be shown, each.
-    fn allows_split(&self, counts: &Counts) -> bool {
+    pub(crate) fn allows_split(&self, counts: &Counts) -> bool {
         !self.is_all_copies(counts)
             && [counts.n_het, counts.n_hom, counts.n_hemi]
                 .into_iter()
                 .all(|samples| self.rules.allows_people(self.people_of(samples)))
     }
 
-    fn counts(&self, counts: &Counts, splits: bool) -> ShownCounts {
+    /// Counts that may be shown, with those by zygosity or without.
+    pub(crate) fn counts(&self, counts: &Counts, splits: bool) -> ShownCounts {
         let split = |samples| match splits {
             true => self.people.shown(samples),
             false => Known::Withheld,

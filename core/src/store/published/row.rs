@@ -34,6 +34,20 @@ pub struct ReleasedCounts {
     pub genotypes: Option<GenotypeCounts>,
 }
 
+impl ReleasedCounts {
+    /// Copies of the ALT in heterozygous people, in people who have no other, and in people with one copy: they add up to
+    /// [`Self::ac`]. `None` where they are not known, and where they would not, for somebody has three copies or more, or numbers are
+    /// rounded.
+    pub fn copies(&self) -> Option<[u64; 3]> {
+        let of = self.genotypes?;
+        let copies = [of.n_het, of.n_hom.checked_mul(2)?, of.n_hemi];
+        let sum = copies
+            .iter()
+            .try_fold(0u64, |sum, copies| sum.checked_add(*copies));
+        (sum == Some(self.ac)).then_some(copies)
+    }
+}
+
 /// The counts of a site; `None` is withheld.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Row {

@@ -1,6 +1,6 @@
 //! Writing published counts, row by row.
 
-use super::meta::PublishedInfo;
+use super::meta::{PublishedContig, PublishedInfo};
 use super::row::Row;
 use super::{HASH_LEN, Leak, Site};
 use crate::error::{Error, Result};
@@ -57,6 +57,25 @@ impl PublishedWriter {
     /// How far members are from others, which is known once all rows are.
     pub(crate) fn set_leaks(&mut self, leaks: Vec<Leak>) {
         self.info.leaks = leaks;
+    }
+
+    /// Adds a contig behind those that there are, and gives its number.
+    pub(crate) fn add_contig(&mut self, name: &str, length: Option<u64>) -> Result<usize> {
+        if name.chars().any(char::is_control) {
+            let found = name.escape_debug().to_string();
+            return Err(wrong("names of contigs without control characters", &found));
+        }
+        self.info.contigs.push(PublishedContig {
+            name: name.to_owned(),
+            length,
+            rows: 0,
+        });
+        Ok(self.info.contigs.len() - 1)
+    }
+
+    /// Takes note that there is somebody in no stratum.
+    pub(crate) fn without_all_groups(&mut self) {
+        self.info.has_all_groups = false;
     }
 
     /// Adds a row, which is of a contig by its number.
