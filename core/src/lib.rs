@@ -84,7 +84,7 @@ pub use annotate::{
 };
 pub use beacon::{
     Beacon, BeaconConfig, BeaconDataset, BeaconMethod, BeaconPolicies, BeaconRequest,
-    BeaconResponse, Environment, Frequencies, Organization,
+    BeaconResponse, BeaconSource, Environment, Frequencies, Organization,
 };
 pub use cohort::{
     AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, Snapshot,
@@ -113,7 +113,8 @@ pub use model::{
     Policy, PolicyHash, Purpose, Scope, TwoByTwo, UnknownPurpose, WithoutDecision, Zero, Zygosity,
 };
 pub use publish::{
-    PublishOptions, PublishReport, Published, PublishedSite, PublishedSites, StrataGroup, publish,
+    PublishOptions, PublishReport, Published, PublishedSite, PublishedSiteCounts, PublishedSiteRow,
+    PublishedSites, StrataGroup, publish,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,
