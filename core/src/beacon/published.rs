@@ -10,7 +10,6 @@ use super::respond::{Page, ResultSet, offset_of};
 use super::strata;
 use super::variants::{self, frequencies};
 use super::{refuse_unpicked, rows_of};
-use crate::cohort::names_of_stated;
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
 use crate::model::{Access, Cell, Date, Granularity, Policy, Rules, Zero, suppress};
@@ -57,20 +56,17 @@ impl PublishedMember {
                 "frequencies: a published file has strata and labels of its own: expected neither country nor labels",
             );
         }
-        let info = file.info();
-        let known = file.contig_names().assembly();
-        // of a contig without rows the file says nothing: it may not have been asked for
-        let contigs = info.contigs.iter().filter(|of| of.rows > 0);
-        let contigs = contigs.map(|of| (of.name.clone(), of.length));
-        let names = match config.assembly {
-            Some(assembly) if known != Some(assembly) => {
-                match names_of_stated(known, contigs, assembly) {
-                    Err(Error::Usage(why)) => return wrong(&format!("assembly: {why}")),
-                    other => other?,
-                }
-            }
-            _ => ContigNames::new(contigs, known),
+        let file = match config.assembly {
+            None => file,
+            Some(assembly) => match file.with_assembly(assembly) {
+                Err(Error::Usage(why)) => return wrong(&format!("assembly: {why}")),
+                other => other?,
+            },
         };
+        // of a contig without rows the file says nothing: it may not have been asked for
+        let contigs = file.info().contigs.iter().filter(|of| of.rows > 0);
+        let contigs = contigs.map(|of| (of.name.clone(), of.length));
+        let names = ContigNames::new(contigs, file.contig_names().assembly());
         Ok(Self {
             populations: populations(&file)?,
             digest: hex(file.digest()),
@@ -109,9 +105,10 @@ impl PublishedMember {
 
     /// What is hidden beyond the file: where the beacon has a greater floor, or who asks a stricter policy.
     fn limits(&self, access: &Access, config: &BeaconConfig) -> Limits {
-        let own = &self.file.info().policy;
+        let mut own = self.file.info().policy.clone();
+        own.floor.people = own.floor.people.max(1);
         let mut both = own.clone();
-        both.floor.people = both.floor.people.max(config.floor).max(1);
+        both.floor.people = both.floor.people.max(config.floor);
         let may = access.granularity.min(self.config.granularity);
         if let Some(policy) = config.policies.of(may) {
             both.floor.people = both.floor.people.max(policy.floor.people);
@@ -124,7 +121,7 @@ impl PublishedMember {
         }
         let rules = Rules::of(&both);
         Limits {
-            rules: (rules != Rules::of(own) && both.floor.people > 1).then_some(rules),
+            rules: (rules != Rules::of(&own)).then_some(rules),
         }
     }
 

@@ -183,11 +183,34 @@ proptest! {
     }
 }
 
+/// An assembly that the operator states is that of names, too.
+#[test]
+fn an_assembly_that_is_stated_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let contigs = "##contig=<ID=22>\n";
+    let (_, out) = forty_on(contigs, folder.path(), OPEN, &["sex"]);
+    let file = Published::open(&out).unwrap();
+    assert_eq!(file.info().assembly, None);
+    let of = |assembly: &str| Beacon::new(config(0, "", assembly), vec![file.clone()]).unwrap();
+    // the four A behind the base at 301
+    let query = "referenceName=22&start=301&referenceBases=AAAA&alternateBases=-";
+    let count = |beacon: &Beacon| {
+        let (status, answer) = ask(beacon, "g_variants", query, Granularity::Count);
+        (status, total(&answer))
+    };
+    assert_eq!(count(&of("")), (422, None));
+    assert_eq!(count(&of("assembly = 'GRCh37'")), (200, Some(1)));
+}
+
 /// Forty people of two countries and two sexes, and a file of them. Of site `n` from 0, `n` people have one copy.
 fn forty(folder: &Path, policy: &str, by: &[&str]) -> (View, std::path::PathBuf) {
-    let mut text = "##fileformat=VCFv4.3\n##contig=<ID=22,length=51304566>\n##contig=<ID=1,length=249250621>\n\
-        #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
-        .to_owned();
+    let contigs = "##contig=<ID=22,length=51304566>\n##contig=<ID=1,length=249250621>\n";
+    forty_on(contigs, folder, policy, by)
+}
+
+fn forty_on(contigs: &str, folder: &Path, policy: &str, by: &[&str]) -> (View, std::path::PathBuf) {
+    let columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT";
+    let mut text = format!("##fileformat=VCFv4.3\n{contigs}{columns}");
     let mut people = "individual_id\tsample\tsex\tcountry\n".to_owned();
     for person in 0..40 {
         text += &format!("\tS{person}");

@@ -99,7 +99,7 @@ impl Published {
     ) -> Result<Test> {
         let wrong = |message: String| refused(text, &atom.at, message);
         let contig = |name: &str| {
-            let found = self.inner.names.resolve(name);
+            let found = self.names.resolve(name);
             found.map_err(|e| wrong(e.to_string()))
         };
         match &atom.kind {

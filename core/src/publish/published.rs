@@ -2,7 +2,7 @@
 
 use super::group::StrataGroup;
 use super::sites::PublishedSites;
-use crate::cohort::SectionSize;
+use crate::cohort::{SectionSize, names_of_stated};
 use crate::error::{Error, Result};
 use crate::format::{Folder, MAGIC_HEAD};
 use crate::genome::{AlleleType, Assembly, ContigNames, Interval, Position};
@@ -35,6 +35,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Published {
     pub(super) inner: Arc<Inner>,
+    pub(super) names: Arc<ContigNames>,
     note: Option<String>,
 }
 
@@ -42,7 +43,6 @@ pub struct Published {
 pub(super) struct Inner {
     path: PathBuf,
     pub(super) file: PublishedFile,
-    pub(super) names: ContigNames,
 }
 
 impl Published {
@@ -96,12 +96,27 @@ impl Published {
         let note = note.map(|note| format!("{}: {note}", path.display()));
         Ok(Self {
             note,
+            names: Arc::new(ContigNames::new(contigs, assembly)),
             inner: Arc::new(Inner {
                 path: path.to_owned(),
-                names: ContigNames::new(contigs, assembly),
                 file,
             }),
         })
+    }
+
+    /// The same file where somebody states its assembly: accessions and computed identifiers are of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where the file is of another, or the name or the length of a contig is.
+    pub(crate) fn with_assembly(mut self, assembly: Assembly) -> Result<Self> {
+        if self.names.assembly() != Some(assembly) {
+            let contigs = self.info().contigs.iter();
+            let contigs = contigs.map(|of| (of.name.clone(), of.length));
+            let names = names_of_stated(self.names.assembly(), contigs, assembly)?;
+            self.names = Arc::new(names);
+        }
+        Ok(self)
     }
 
     /// That the file is older than it may be.
@@ -208,11 +223,11 @@ impl Published {
 
     /// The contigs, found by any of their names.
     pub(crate) fn contig_names(&self) -> &ContigNames {
-        &self.inner.names
+        &self.names
     }
 
     pub(super) fn contig(&self, name: &str) -> Result<usize> {
-        let resolved = self.inner.names.resolve(name);
+        let resolved = self.names.resolve(name);
         resolved.map_err(|e| Error::Usage(format!("{}: {e}", self.inner.path.display())))
     }
 
