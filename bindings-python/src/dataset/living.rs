@@ -1,7 +1,7 @@
 //! What happens to a dataset: it grows, and people decide.
 
 use super::Dataset;
-use crate::arguments::{Expression, OneOrMany};
+use crate::arguments::{Expression, OneOrMany, list};
 use crate::build;
 use crate::consent;
 use crate::interrupt::run;
@@ -67,6 +67,44 @@ impl Dataset {
     fn under_policy(&self, py: Python<'_>, policy: &Bound<'_, PyAny>) -> PyResult<PolicyView> {
         let view = self.core(py)?;
         PolicyView::of(py, &view, policy)
+    }
+
+    /// Writes counts of alleles by strata to a file: no sample, no id, and nothing of a person but what the counts that a policy shows
+    /// say. `varidex.open_published` opens it. A floor does not hide who is a member: whoever holds a genome can compute that of many sites
+    /// together.
+    ///
+    /// `policy` is a name or a dict of rules; `by` are the fields of strata, `where` picks the variants, `population` names the people (by
+    /// default as the dataset), and after `max_age` days the file is refused. With `force` a published file that is there is replaced. Gives
+    /// what was published: `sites`, `refused`, `withheld`, `cells`, `strata`, `left_out`, `digest`, `bytes`.
+    ///
+    /// >>> ds.publish("counts.vdx", policy="omop", force=True)["strata"]
+    /// []
+    #[pyo3(signature = (file, *, policy, by = None, r#where = "all", population = None, max_age = 365, force = false),
+        text_signature = "($self, file, *, policy, by=None, where='all', population=None, max_age=365, force=False)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "options of Python are arguments by name"
+    )]
+    fn publish<'py>(
+        &self,
+        py: Python<'py>,
+        file: PathBuf,
+        policy: &Bound<'py, PyAny>,
+        by: Option<OneOrMany<String>>,
+        r#where: &str,
+        population: Option<&str>,
+        max_age: u32,
+        force: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let view = self.core(py)?;
+        let options = PyDict::new(py);
+        options.set_item("policy", policy)?;
+        options.set_item("by", list(by))?;
+        options.set_item("where", r#where)?;
+        options.set_item("population", population)?;
+        options.set_item("max_age_days", max_age)?;
+        options.set_item("replace", force)?;
+        crate::published::publish(py, &view, file, &options)
     }
 
     /// What who asks should know: that decisions by purpose are there, and no purpose was named; None most often.
