@@ -1,5 +1,5 @@
 // The same module for `import`: there is one copy of its classes, however it is loaded.
 export {
-  AbortError, Beacon, Dataset, Group, PolicyView, Table, VaridexError,
-  add, annotate, annotateFile, build, compact, guessMapping, loadPeople, open, openBeacon, openSync, simulate, version,
+  AbortError, Beacon, Dataset, Group, PolicyView, Published, Table, VaridexError,
+  add, annotate, annotateFile, build, compact, guessMapping, loadPeople, open, openBeacon, openPublished, openSync, simulate, version,
 } from './lib/index.js'

@@ -170,6 +170,9 @@ class Published:
         places = list(zip(self.contigs, self.positions))
         apart = [a[0] != b[0] or a[1] <= b[1] for a, b in zip(places, places[1:])]
         need(all(apart), "published_position", "PF4", "positions that do not ascend")
+        lengths = [of["length"] for of in self.info["contigs"] for _ in range(of["rows"])]
+        inside = [n is None or at <= n for n, at in zip(lengths, self.positions)]
+        need(all(inside), "published_position", "PF4", "positions past the end of a contig")
 
     def table(self):
         """Lines: contig, position from 1, REF, ALT, label, and AC, AN, n_het, n_hom, n_hemi, or `withheld`."""

@@ -11,6 +11,7 @@ import { growth, type AddOptions } from './growth.js'
 import { Group, heldBy } from './group.js'
 import { alsoAs } from './renamed.js'
 import { inspected, inspectKey } from './inspect.js'
+import { publishing, type PublishOptions, type PublishReport } from './published.js'
 import { PolicyView, type Policy, type PolicyOptions } from './shown.js'
 import type {
   BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat,
@@ -123,6 +124,21 @@ export class Dataset {
       if (value !== undefined) kept[name] = value
     }
     return PolicyView.of(await run(signal, (cancel) => this.#held.underPolicy(rules, kept, cancel)))
+  }
+
+  /**
+   * Writes counts of alleles by strata to a file: no sample, no id, and nothing of a person but what the counts that a policy
+   * shows say. `openPublished` opens it. A floor does not hide who is a member: whoever holds a genome can compute that of many
+   * sites together.
+   *
+   * ```js
+   * const { sites, strata } = await dataset.publish('counts.vdx', { policy: 'omop', by: 'sex' })
+   * ```
+   */
+  async publish(file: PathLike, given: PublishOptions): Promise<PublishReport> {
+    const to = path('file', file)
+    const { signal, json } = publishing(given)
+    return JSON.parse(await run(signal, (cancel) => this.#held.publish(to, json, cancel))) as PublishReport
   }
 
   /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */

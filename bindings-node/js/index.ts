@@ -31,6 +31,10 @@ export {
   PolicyView, type Policy, type PolicyOptions, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow,
   type ShownStatus, type ShownTerm,
 } from './shown.js'
+export {
+  openPublished, Published, type PublishedInfo, type PublishedOptions, type PublishedRow, type PublishedSiteOptions, type PublishOptions,
+  type PublishReport, type StratumLeak,
+} from './published.js'
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js'
 export { Group } from './group.js'
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js'
@@ -40,7 +44,7 @@ export {
 } from './table.js'
 export type {
   AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount,
-  PeopleRefusal, PeopleReport, PeopleWarning, PlannedPart, Ranked, RefusedPlace, RefusedRecords, SectionSize,
+  PeopleRefusal, PeopleReport, PeopleWarning, PlannedPart, PublishedCounts, Ranked, RefusedPlace, RefusedRecords, SectionSize,
   SexPloidyReport, ShownPeople, Simulated, SimulatedFile, TermCount,
 } from '../native/binding.js'
 

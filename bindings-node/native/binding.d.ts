@@ -87,6 +87,8 @@ export declare class NativeDataset {
   haplotypeBlocks(of: string, rows: number, group?: NativeGroup | undefined | null, cancel?: Cancel | undefined | null): Promise<NativeHaplotypeBlocks>
   /** The record of an individual in a format: `text`, `phenopacket` or `beacon`. */
   individual(id: string, format: string, cancel?: Cancel | undefined | null): Promise<IndividualText>
+  /** Publishes counts by options as JSON; what was published, as JSON. */
+  publish(file: string, options: string, cancel?: Cancel | undefined | null): Promise<string>
   /** The dataset under a policy, by its name or its rules as JSON, with what a ledger remembers. */
   underPolicy(policy: string, given: LedgerOptions, cancel?: Cancel | undefined | null): Promise<NativePolicyView>
   /** Begins to read a table; of cases and controls where they are given. */
@@ -148,6 +150,22 @@ export declare class NativePolicyView {
   frequencies(of: string, group: string | undefined | null, by: Array<string>, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
   /** Begins to read terms. */
   findTerms(text: string | undefined | null, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
+}
+
+/** A published file that is open. */
+export declare class NativePublished {
+  /** What the file says of itself, as JSON. */
+  get info(): string
+  /** The labels of the strata. */
+  get strata(): Array<string>
+  /** The counts of an allele; null where the file does not have it. */
+  site(chrom: string, pos: number, reference: string, alternate: string, group?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<PublishedCounts | null>
+  /** Begins to read counts of sites. */
+  frequencies(of: string, group: string | undefined | null, by: Array<string>, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  /** Begins to count the alleles of a file. */
+  sites(input: string, group: string | undefined | null, by: Array<string>, part: TablePart, cancel?: Cancel | undefined | null): Promise<NativeTable>
+  /** Checks all of the file. */
+  verify(cancel?: Cancel | undefined | null): Promise<void>
 }
 
 /** A table that is being read. */
@@ -536,6 +554,9 @@ export declare function open(path: string, files: boolean, snapshot?: string | u
 /** Opens the datasets that a configuration names. */
 export declare function openBeacon(config: string, cancel?: Cancel | undefined | null): Promise<NativeBeacon>
 
+/** Opens a published file. */
+export declare function openPublished(path: string, cancel?: Cancel | undefined | null): Promise<NativePublished>
+
 /** Opens a dataset here and now. */
 export declare function openSync(path: string, files: boolean, snapshot?: string | undefined | null): NativeDataset
 
@@ -622,6 +643,24 @@ export interface Progress {
   done: number
   /** What there is to do, where it is known. */
   total: number | null
+}
+
+/** Counts of an allele in a union of strata, as they were published. */
+export interface PublishedCounts {
+  /** Copies that carry the allele; null where that is withheld. */
+  ac: number | null
+  /** Copies with a known allele; null where that is withheld, or somebody was not looked at. */
+  an: number | null
+  /** ac / an. */
+  af: number | null
+  /** Samples with fewer copies of the allele than their ploidy, and at least one; null where numbers by zygosity are withheld. */
+  n_het: number | null
+  /** Samples with two copies or more, all of them the allele. */
+  n_hom: number | null
+  /** Samples with one copy, the allele. */
+  n_hemi: number | null
+  /** Of `ac`. */
+  status: 'exact' | 'rounded' | 'withheld'
 }
 
 /** Somebody, with the similarity where one was asked for. */

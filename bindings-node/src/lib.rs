@@ -23,6 +23,7 @@ mod group;
 mod individual;
 mod people;
 mod progress;
+mod published;
 mod shown;
 mod simulate;
 mod table;

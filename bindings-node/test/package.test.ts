@@ -8,8 +8,8 @@ const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: 
 
 describe('the package', () => {
   it('is imported and required, and is one module', () => {
-    const names = 'AbortError,Beacon,Dataset,Group,PolicyView,Table,VaridexError,add,annotate,annotateFile,'
-      + 'build,compact,guessMapping,loadPeople,open,openBeacon,openSync,simulate,version'
+    const names = 'AbortError,Beacon,Dataset,Group,PolicyView,Published,Table,VaridexError,add,annotate,annotateFile,'
+      + 'build,compact,guessMapping,loadPeople,open,openBeacon,openPublished,openSync,simulate,version'
     const imported = "import * as v from 'varidex'; console.log(Object.keys(v).filter((n) => n !== 'default' && n !== 'module.exports').sort().join())"
     expect(node('--input-type=module', '-e', imported).trim()).toBe(names)
     const required = "console.log(Object.keys(require('varidex')).sort().join())"

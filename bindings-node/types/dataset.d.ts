@@ -3,6 +3,7 @@ import { type ConsentOptions, type DecisionReport, type ViewOptions, type Withdr
 import { type AddOptions } from './growth.js';
 import { Group } from './group.js';
 import { inspectKey } from './inspect.js';
+import { type PublishOptions, type PublishReport } from './published.js';
 import { PolicyView, type Policy, type PolicyOptions } from './shown.js';
 import type { BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions, FrequencyOptions, GroupOption, IndividualRecord, Paged, RecordFormat, SiteOptions } from './questions.js';
 import { Table, type CarrierRow, type CohortRow, type CompoundRow, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow } from './table.js';
@@ -54,6 +55,16 @@ export declare class Dataset {
      * ```
      */
     underPolicy(policy: string | Policy, given?: PolicyOptions): Promise<PolicyView>;
+    /**
+     * Writes counts of alleles by strata to a file: no sample, no id, and nothing of a person but what the counts that a policy
+     * shows say. `openPublished` opens it. A floor does not hide who is a member: whoever holds a genome can compute that of many
+     * sites together.
+     *
+     * ```js
+     * const { sites, strata } = await dataset.publish('counts.vdx', { policy: 'omop', by: 'sex' })
+     * ```
+     */
+    publish(file: PathLike, given: PublishOptions): Promise<PublishReport>;
     /** What who asks should know: that decisions by purpose are there, and no purpose was named; null most often. */
     get note(): string | null;
     /**

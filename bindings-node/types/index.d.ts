@@ -16,11 +16,12 @@ export type { BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions,
 export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js';
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js';
 export { PolicyView, type Policy, type PolicyOptions, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow, type ShownStatus, type ShownTerm, } from './shown.js';
+export { openPublished, Published, type PublishedInfo, type PublishedOptions, type PublishedRow, type PublishedSiteOptions, type PublishOptions, type PublishReport, } from './published.js';
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js';
 export { Group } from './group.js';
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js';
 export { Table, type AnnotationRow, type CarrierRow, type CohortRow, type CompoundRow, type CountColumns, type FoundGene, type FoundTerm, type FrequencyRow, type OntologyRow, type Page, type SampleRow, type SnapshotRow, type TableOptions, type VariantRow, } from './table.js';
-export type { AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, PlannedPart, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, ShownPeople, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
+export type { AnnotateSummary, AnnotateTally, AnnotationReport, AttributeCount, BeaconResponse, BuildReport, BuildWarning, ContigRows, Frequency, Info, InfoKey, PeopleCount, PeopleRefusal, PeopleReport, PeopleWarning, PlannedPart, PublishedCounts, Ranked, RefusedPlace, RefusedRecords, SectionSize, SexPloidyReport, ShownPeople, Simulated, SimulatedFile, TermCount, } from '../native/binding.js';
 /** This version. */
 export declare const version: string;
 /** How much memory loading people may take, and how many states are kept. */

@@ -18,6 +18,7 @@ mod interrupt;
 mod matrices;
 mod open;
 mod products;
+mod published;
 mod record;
 mod rows;
 mod shown;
@@ -49,6 +50,8 @@ mod _varidex {
     use crate::matrices::{GenotypeBlocks, HaplotypeBlocks, Haplotypes};
     #[pymodule_export]
     use crate::open::{_reopen, open};
+    #[pymodule_export]
+    use crate::published::{Published, open_published};
     #[pymodule_export]
     use crate::rows::Rows;
     #[pymodule_export]

@@ -39,7 +39,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the cohort of the README, and its dataset without people."""
     place = tmp_path_factory.mktemp("place")
     varidex.simulate(place / "cohort", samples=2000, variants=5000)
-    varidex.build(place / "cohort" / "cohort.vcf.gz", place / "cohort.vdx").close()
+    dataset = varidex.build(place / "cohort" / "cohort.vcf.gz", place / "cohort.vdx")
+    dataset.publish(place / "counts.vdx", policy="omop")
+    dataset.close()
     # a beacon over it: nothing is known of its people
     text = (Path(__file__).parents[2] / "beacon-server" / "beacon.toml").read_text()
     text = text.replace("known.vdx", "cohort.vdx").replace('country = "population"\n', "")

@@ -33,7 +33,7 @@ pub use cases::cases_and_controls;
 pub use frequencies::frequencies;
 pub use look::{cohorts, find_terms, genes, ontologies, samples, snapshots};
 pub use people::{ids, people, terms};
-pub use published::published_frequencies;
+pub use published::{published_frequencies, published_sites};
 pub use shown::{shown_frequencies, shown_people, shown_terms};
 pub use sites::{annotations, sites};
 pub use table::Table;

@@ -84,7 +84,7 @@ pub use annotate::{
 };
 pub use beacon::{
     Beacon, BeaconConfig, BeaconDataset, BeaconMethod, BeaconPolicies, BeaconRequest,
-    BeaconResponse, Environment, Frequencies, Organization,
+    BeaconResponse, BeaconSource, Environment, Frequencies, Organization,
 };
 pub use cohort::{
     AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, Snapshot,
@@ -115,7 +115,8 @@ pub use model::{
 };
 pub use publish::{
     LeftOut, PublishOptions, PublishReport, PublishSitesOptions, PublishSitesReport, Published,
-    PublishedSite, PublishedSites, StrataGroup, StratumLeak, publish, publish_sites,
+    PublishedSite, PublishedSiteCounts, PublishedSiteRow, PublishedSites, StrataGroup, StratumLeak,
+    publish, publish_sites,
 };
 pub use query::{
     Absence, AbsenceReason, AgeBands, Allele, Annotation, AttributeField, BlockVariant, By,

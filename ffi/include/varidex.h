@@ -1,7 +1,7 @@
 /*
  * Varidex: an embedded index of a cohort's variants and its people. C99 and C++.
  *
- * Handles. vdx_view, vdx_policy_view, vdx_group, vdx_page, vdx_beacon and vdx_error are handles: numbers in the guise of
+ * Handles. vdx_view, vdx_policy_view, vdx_published, vdx_group, vdx_page, vdx_beacon and vdx_error are handles: numbers in the guise of
  * pointers. A handle that is NULL, was freed, is of another kind or never was one is refused with VDX_ARGUMENT or
  * VDX_HANDLE. What a function gives in `**` is the program's, which frees it with the function that is
  * named there; freeing NULL does nothing.
@@ -205,6 +205,9 @@ typedef struct vdx_page vdx_page;
 // What leaves of a dataset under a policy. It never changes, and follows the decisions of people; all functions may use it from
 // any number of threads at once. It keeps its dataset, which may be closed before it is freed.
 typedef struct vdx_policy_view vdx_policy_view;
+
+// Published counts that are open. They never change; all functions may use them from any number of threads at once.
+typedef struct vdx_published vdx_published;
 
 // What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 // it from any number of threads at once.
@@ -659,6 +662,51 @@ typedef struct {
     // Zero.
     uint8_t reserved[7];
 } vdx_shown_people;
+
+// Counts of an allele in some people, as they were published. It does not grow.
+typedef struct {
+    // Copies that carry the ALT; 0 where `ac_known` is neither VDX_KNOWN_EXACT nor VDX_KNOWN_ROUNDED.
+    uint64_t ac;
+    // Copies with a known allele, as `an_known` says.
+    uint64_t an;
+    // ac / an; NaN where one of them is not shown, and of nobody.
+    double af;
+    // Samples with fewer copies of the ALT than their ploidy, as `genotypes_known` says.
+    uint64_t n_het;
+    // Samples with two copies or more, all of them the ALT.
+    uint64_t n_hom;
+    // Samples with one copy, the ALT.
+    uint64_t n_hemi;
+    // To multiples of what AC is rounded; of a union of strata the sum of theirs. 1 is exact.
+    uint64_t ac_rounded_to;
+    // The same of AN.
+    uint64_t an_rounded_to;
+    // What is said of `ac`: a vdx_known.
+    int ac_known;
+    // The same of `an`.
+    int an_known;
+    // The same of `n_het`, `n_hom` and `n_hemi`.
+    int genotypes_known;
+    // Zero.
+    int reserved;
+} vdx_shown_counts;
+
+// A site of published counts. Texts are gone when the callback returns. It may grow at its end.
+typedef struct {
+    // The contig, by its name in the dataset.
+    const char *chrom;
+    // Where REF begins, 1-based as in VCF.
+    int64_t pos;
+    // REF.
+    const char *ref;
+    // NULL where the record had none.
+    const char *alt;
+    // In the union of strata that was asked for, or in everybody.
+    vdx_shown_counts counts;
+} vdx_published_site;
+
+// Takes a site; other than 0 ends the listing with VDX_CANCELLED.
+typedef int (*vdx_published_site_fn)(const vdx_published_site *site, void *user);
 
 #ifdef __cplusplus
 extern "C" {
@@ -1277,6 +1325,70 @@ vdx_status vdx_policy_find_terms(const vdx_policy_view *view,
 
 // Frees a dataset under a policy; NULL is none. Arrow streams of it live on, and so do calls of other threads.
 vdx_status vdx_policy_view_free(vdx_policy_view *view);
+
+// Writes counts of alleles by strata to a file: no sample, no id, and nothing of a person but what the counts that a policy shows
+// say. A floor does not hide who is a member: whoever holds a genome can compute that of many sites together.
+//
+// `options` is JSON: `policy`, a name or rules, must be there; `by`, a list of fields of strata, `where`, `population`, which names the
+// people, `consent_date`, `max_age_days` (365) and `replace` (false) may be. Where `report` is not NULL, it takes what was published as
+// JSON: `sites`, `refused`, `withheld`, `cells`, `strata`, `left_out`, `digest`, `bytes`. Free it with vdx_text_free.
+vdx_status vdx_publish(const vdx_view *view,
+                       const char *file,
+                       const char *options,
+                       char **report,
+                       vdx_error **error);
+
+// Opens published counts. A file that is older than it may be is VDX_USAGE. Close it with vdx_published_close.
+vdx_status vdx_published_open(const char *path,
+                              vdx_published **file,
+                              vdx_error **error);
+
+// What a file says of itself, as JSON: `published` (the path), `digest`, `rows`, `bytes`, `last_day`, `about` (population, consent date,
+// policy, fields, strata, contigs), `sections`. Free it with vdx_text_free.
+vdx_status vdx_published_info(const vdx_published *file,
+                              char **info,
+                              vdx_error **error);
+
+// Reads all of a file, and checks every checksum, the digest and every rule: VDX_DAMAGED where something is not as it was written.
+vdx_status vdx_published_verify(const vdx_published *file,
+                                vdx_error **error);
+
+// The counts of an allele, by its REF and ALT in any case of letters, in a union of strata (labels with `|` between them, as "FI|SE_F") or,
+// where `group` is NULL, in everybody. `found` takes 1, or 0 where the file does not have the allele: nobody has it, or what is of it may
+// not be shown; `counts` is withheld then. Another group is VDX_USAGE with the labels that there are.
+vdx_status vdx_published_lookup(const vdx_published *file,
+                                const char *chrom,
+                                int64_t pos,
+                                const char *ref,
+                                const char *alt,
+                                const char *group,
+                                vdx_shown_counts *counts,
+                                int *found,
+                                vdx_error **error);
+
+// The sites that an expression picks, as "22:16,000,000-17,000,000", in their order, counted in a union of strata as
+// vdx_published_lookup takes it or, where `group` is NULL, in everybody. What counts cannot answer, such as a gene, is VDX_EXPRESSION.
+vdx_status vdx_published_each(const vdx_published *file,
+                              const char *where,
+                              const char *group,
+                              vdx_published_site_fn each,
+                              void *user,
+                              vdx_error **error);
+
+// Counts of the sites that an expression picks, in everybody or, where it is not NULL, in the union of strata `group`: chrom pos ref alt ac an
+// af n_het n_hom n_hemi status. By `n_by` of the fields that strata are made by, with a column of its values before ac for each: "all" for
+// everybody, null where none is known. `status` is as in vdx_policy_frequencies.
+vdx_status vdx_published_frequencies(const vdx_published *file,
+                                     const char *where,
+                                     const char *group,
+                                     const char *const *by,
+                                     size_t n_by,
+                                     const vdx_table_options *options,
+                                     struct ArrowArrayStream *stream,
+                                     vdx_error **error);
+
+// Closes published counts; NULL is none. Arrow streams of it live on, and so do calls of other threads.
+vdx_status vdx_published_close(vdx_published *file);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -16,7 +16,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use varidex::{Beacon, PolicyView};
+use varidex::{Beacon, PolicyView, Published};
 
 /// What somebody may see of a dataset that is open, of which all questions are asked. All functions may use
 /// it from any number of threads at once.
@@ -45,6 +45,10 @@ pub struct vdx_page(());
 #[derive(Debug)]
 pub struct vdx_beacon(());
 
+/// Published counts that are open. They never change; all functions may use them from any number of threads at once.
+#[derive(Debug)]
+pub struct vdx_published(());
+
 /// What a handle stands for.
 #[derive(Clone)]
 pub(crate) enum Held {
@@ -53,6 +57,7 @@ pub(crate) enum Held {
     Group(Arc<People>),
     Page(Arc<Page>),
     Beacon(Arc<Beacon>),
+    Published(Arc<Published>),
     Error(Arc<Refusal>),
 }
 
@@ -91,6 +96,7 @@ kind!(PolicyView, vdx_policy_view, PolicyView, "policy view");
 kind!(People, vdx_group, Group, "group");
 kind!(Page, vdx_page, Page, "page");
 kind!(Beacon, vdx_beacon, Beacon, "beacon");
+kind!(Published, vdx_published, Published, "published file");
 kind!(Refusal, vdx_error, Error, "error");
 
 /// What is held by numbers of one remainder: threads that begin and end handles seldom meet in one.

@@ -38,6 +38,7 @@ mod interrupt;
 mod page;
 mod policy;
 mod products;
+mod published;
 mod tables;
 mod write;
 
@@ -50,11 +51,14 @@ pub use each::*;
 pub use error::*;
 pub use frequency::*;
 pub use group::*;
-pub use handle::{vdx_beacon, vdx_error, vdx_group, vdx_page, vdx_policy_view, vdx_view};
+pub use handle::{
+    vdx_beacon, vdx_error, vdx_group, vdx_page, vdx_policy_view, vdx_published, vdx_view,
+};
 pub use individual::*;
 pub use interrupt::*;
 pub use page::*;
 pub use policy::*;
 pub use products::*;
+pub use published::*;
 pub use tables::*;
 pub use write::*;

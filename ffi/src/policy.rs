@@ -27,7 +27,7 @@ pub enum vdx_known {
 }
 
 impl vdx_known {
-    fn of<T>(known: &Known<T>) -> c_int {
+    pub(crate) fn of<T>(known: &Known<T>) -> c_int {
         let of = match known {
             Known::Exact(_) => Self::VDX_KNOWN_EXACT,
             Known::Rounded { .. } => Self::VDX_KNOWN_ROUNDED,

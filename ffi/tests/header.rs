@@ -27,6 +27,7 @@ fn the_header_is_as_the_sources_say() {
         "compact",
         "consent",
         "policy",
+        "published",
     ];
     let mut builder = cbindgen::Builder::new().with_config(config);
     for file in files {

@@ -24,6 +24,7 @@ from varidex._varidex import (
     Group,
     Haplotypes,
     PolicyView,
+    Published,
     ShownPeople,
     Table,
     __version__,
@@ -34,6 +35,7 @@ from varidex._varidex import (
     compact,
     load_people,
     open,
+    open_published,
     simulate,
 )
 from varidex._xarray import to_sgkit
@@ -75,6 +77,7 @@ __all__ = [
     "LockedError",
     "MissingFileError",
     "PolicyView",
+    "Published",
     "ShownPeople",
     "Table",
     "TooNewError",
@@ -88,6 +91,7 @@ __all__ = [
     "compact",
     "load_people",
     "open",
+    "open_published",
     "plot",
     "simulate",
     "to_sgkit",

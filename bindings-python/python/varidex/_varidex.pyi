@@ -34,6 +34,7 @@ __all__ = [
     "HaplotypeBlocks",
     "Haplotypes",
     "PolicyView",
+    "Published",
     "Rows",
     "ShownPeople",
     "Table",
@@ -48,12 +49,14 @@ __all__ = [
     "compact",
     "load_people",
     "open",
+    "open_published",
     "run_program",
     "simulate",
 ]
 
 __version__: Final[str]
 
+def open_published(path: _Path) -> Published: ...
 def open(path: _Path, *, files: bool = True, snapshot: str | None = None) -> Dataset: ...
 def add(
     dataset: _Path,
@@ -326,6 +329,18 @@ class Dataset:
         asker: str | None = None,
         population: str | None = None,
     ) -> PolicyView: ...
+    def publish(
+        self,
+        file: _Path,
+        *,
+        policy: str | Mapping[str, Any],
+        by: str | Sequence[str] | None = None,
+        where: str = "all",
+        population: str | None = None,
+        max_age: int = 365,
+        accept: str | Sequence[str] | None = None,
+        force: bool = False,
+    ) -> dict[str, Any]: ...
     @property
     def note(self) -> str | None: ...
     def withdraw(
@@ -399,6 +414,35 @@ class Dataset:
         /,
     ) -> None: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Published:
+    @property
+    def info(self) -> dict[str, Any]: ...
+    @property
+    def strata(self) -> list[str]: ...
+    def site(self, chrom: str, pos: int, ref: str, alt: str, *, group: str | None = None) -> dict[str, Any] | None: ...
+    def frequencies(
+        self,
+        where: str,
+        *,
+        group: str | None = None,
+        by: str | Sequence[str] | None = None,
+        columns: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> Table: ...
+    def sites(
+        self,
+        file: _Path,
+        *,
+        group: str | None = None,
+        by: str | Sequence[str] | None = None,
+        columns: str | Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> Table: ...
+    def verify(self) -> None: ...
 
 @final
 class PolicyView:

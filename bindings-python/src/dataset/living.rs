@@ -1,7 +1,7 @@
 //! What happens to a dataset: it grows, and people decide.
 
 use super::Dataset;
-use crate::arguments::{Expression, OneOrMany};
+use crate::arguments::{Expression, OneOrMany, list};
 use crate::build;
 use crate::consent;
 use crate::error::raise;
@@ -83,6 +83,48 @@ impl Dataset {
         let ledger = LedgerAt::given(ledger, ledger_secret, asker, population);
         let ledger = ledger.map_err(|e| raise(py, e))?;
         PolicyView::of(py, &view, policy, ledger.as_ref())
+    }
+
+    /// Writes counts of alleles by strata to a file: no sample, no id, and nothing of a person but what the counts that a policy shows
+    /// say. `varidex.open_published` opens it. A floor does not hide who is a member: whoever holds a genome can compute that of many sites
+    /// together.
+    ///
+    /// `policy` is a name or a dict of rules; `by` are the fields of strata, `where` picks the variants, `population` names the people (by
+    /// default as the dataset), and after `max_age` days the file is refused. With `force` a published file that is there is replaced. Gives
+    /// what was published: `sites`, `refused`, `withheld`, `cells`, `strata`, `left_out`, `leaks`, `digest`, `bytes`. Strata of which the members are
+    /// further from others than the policy allows are refused, unless `accept` names them.
+    ///
+    /// >>> ds.publish("counts.vdx", policy="omop", force=True)["strata"]
+    /// []
+    #[pyo3(signature = (file, *, policy, by = None, r#where = "all", population = None, max_age = 365, accept = None, force = false),
+        text_signature = "($self, file, *, policy, by=None, where='all', population=None, max_age=365, accept=None, \
+            force=False)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "options of Python are arguments by name"
+    )]
+    fn publish<'py>(
+        &self,
+        py: Python<'py>,
+        file: PathBuf,
+        policy: &Bound<'py, PyAny>,
+        by: Option<OneOrMany<String>>,
+        r#where: &str,
+        population: Option<&str>,
+        max_age: u32,
+        accept: Option<OneOrMany<String>>,
+        force: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let view = self.core(py)?;
+        let options = PyDict::new(py);
+        options.set_item("policy", policy)?;
+        options.set_item("by", list(by))?;
+        options.set_item("where", r#where)?;
+        options.set_item("population", population)?;
+        options.set_item("max_age_days", max_age)?;
+        options.set_item("accepted", list(accept))?;
+        options.set_item("replace", force)?;
+        crate::published::publish(py, &view, file, &options)
     }
 
     /// What who asks should know: that decisions by purpose are there, and no purpose was named; None most often.

@@ -6,14 +6,14 @@ use crate::table::print;
 use clap::Args;
 use std::io::Read;
 use std::path::PathBuf;
-use varidex::{Access, BeaconConfig, BeaconRequest, Error};
+use varidex::{Access, BeaconConfig, BeaconRequest, Error, Published};
 
 /// The longest request that is read; a beacon refuses shorter ones.
 const REQUEST_MAX: u64 = 1 << 24;
 
 #[derive(Debug, Args)]
 pub(crate) struct Beacon {
-    /// A dataset, or the configuration of a beacon (TOML)
+    /// A dataset, a published file, or the configuration of a beacon (TOML)
     #[arg(value_name = "DATASET|TOML")]
     of: PathBuf,
     /// What is asked for: a path below the root of a beacon
@@ -44,8 +44,12 @@ pub(crate) fn run(args: &Beacon) -> Result<(), Failure> {
             varidex::Beacon::new(BeaconConfig::of_dataset(&args.of), vec![view])?
         }
         false if args.state.snapshot.is_some() => {
-            let message = "--snapshot is about a dataset: a configuration may be of several";
+            let message = "--snapshot is about a dataset: a configuration may be of several, and a published file has none";
             return Err(Error::Usage(message.to_owned()).into());
+        }
+        false if Published::is_likely(&args.of) => {
+            let file = Published::open(&args.of)?;
+            varidex::Beacon::new(BeaconConfig::of_dataset(&args.of), vec![file])?
         }
         false => varidex::Beacon::open(&args.of)?,
     };

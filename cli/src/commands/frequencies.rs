@@ -49,14 +49,26 @@ pub(crate) fn run(args: &Frequencies, messages: Messages) -> Result<(), Failure>
 /// Of a published file.
 fn published(args: &Frequencies, file: &Published, messages: Messages) -> Result<(), Failure> {
     let asked = &args.variants;
-    if args.sites.is_some() || args.cases.is_some() || asked.after.is_some() {
-        let message = "--sites, --cases and --after are not answered of a published file";
+    if args.cases.is_some() || asked.after.is_some() {
+        let message = "--cases and --after are not answered of a published file";
         return Err(Error::Usage(message.to_owned()).into());
     }
     let of = asked.of.as_deref().unwrap_or_default();
     let by = args.by.iter().flat_map(|by| by.split(','));
     let by: Vec<String> = by.map(|field| field.trim().to_owned()).collect();
-    let table = varidex_columns::published_frequencies(file, of, asked.group.as_deref(), &by)?;
+    let group = asked.group.as_deref();
+    if let Some(sites) = &args.sites {
+        return progress::stoppable(|| {
+            let (table, counts) = varidex_columns::published_sites(file, sites, group, &by)?;
+            asked.written.write(table, messages)?;
+            let counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+            for warning in counts.warnings() {
+                messages.say(format_args!("warning: {warning}"));
+            }
+            Ok(())
+        });
+    }
+    let table = varidex_columns::published_frequencies(file, of, group, &by)?;
     asked.written.write(table, messages)
 }
 

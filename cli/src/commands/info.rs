@@ -104,26 +104,13 @@ pub(crate) fn run(args: &Info, messages: Messages) -> Result<(), Failure> {
 fn published(file: &Published, json: bool, messages: Messages) -> Result<(), Failure> {
     super::say_notes(file.note().map(str::to_owned).iter(), messages);
     let (info, sections) = (file.info(), file.section_sizes());
-    let digest: String = file
-        .digest()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let known = std::fs::metadata(file.path()).map_err(|e| Error::io(file.path(), e))?;
-    let bytes = known.len();
+    let shown = file.info_json()?;
+    let shown: Value = serde_json::from_str(&shown).map_err(|e| Error::Usage(e.to_string()))?;
     if json {
-        let sizes = sections.iter();
-        let sizes = sizes.map(|of| json!({ "name": of.name, "bytes": of.bytes }));
-        return print_json(&json!({
-            "published": file.path().display().to_string(),
-            "digest": digest,
-            "rows": info.rows(),
-            "bytes": bytes,
-            "last_day": info.last_day(),
-            "about": info,
-            "sections": sizes.collect::<Vec<_>>(),
-        }));
+        return print_json(&shown);
     }
+    let text_of = |key: &str| shown[key].as_str().unwrap_or_default().to_owned();
+    let (digest, bytes) = (text_of("digest"), &shown["bytes"]);
     let number = |number: Option<u64>| number.map_or(".".to_owned(), |n| n.to_string());
     let mut text = String::new();
     // writing to a string cannot fail

@@ -206,20 +206,15 @@ fn of_dataset(
         ..args.seen.clone()
     };
     let view = super::open(&args.dataset, &seen, messages)?;
-    let path = std::fs::canonicalize(&args.dataset).map_err(|e| Error::io(&args.dataset, e))?;
-    let name = path.file_stem().unwrap_or(path.as_os_str());
+    let usual = PublishOptions::of_view(policy, &view)?;
     let options = PublishOptions {
         by: args.by.clone(),
-        policy,
         of: args.of.clone(),
-        population: args
-            .population
-            .clone()
-            .unwrap_or_else(|| name.to_string_lossy().into_owned()),
-        consent_date: None,
+        population: args.population.clone().unwrap_or(usual.population),
         max_age_days: args.max_age,
         accepted: args.accept.clone(),
         replace: args.force,
+        ..usual
     };
     let report = progress::stoppable(|| publish(&view, &options, out))?;
     Ok(report.to_string())

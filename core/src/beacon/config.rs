@@ -174,7 +174,7 @@ pub struct BeaconDataset {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// The directory of the dataset; relative to the file of the configuration.
+    /// The directory of the dataset, or a published file; relative to the file of the configuration.
     pub path: PathBuf,
     /// What it is.
     #[serde(default)]

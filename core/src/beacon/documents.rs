@@ -3,10 +3,12 @@
 use super::API_VERSION;
 use super::config::{BeaconConfig, BeaconDataset};
 use super::member::Standing;
+use super::refusal::{Checked, Refusal};
 use super::request::{Document, EntryType};
+use super::strata;
 use crate::access::Release;
-use crate::error::{Error, Result};
-use crate::model::{Access, Granularity};
+use crate::error::Error;
+use crate::model::{Access, Date, Granularity};
 use crate::model::{Attribute, Level, Measure};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -254,16 +256,28 @@ pub(super) fn filtering_terms<'m>(
     members: impl Iterator<Item = &'m Standing>,
     access: Access,
     (skip, limit): (u64, Option<u64>),
-) -> Result<Value> {
+) -> Checked<Value> {
     let mut terms: BTreeMap<String, String> = BTreeMap::new();
     let mut resources = BTreeMap::new();
-    let mut has_people = false;
+    let (mut has_people, mut has_others) = (false, false);
+    let (mut of_files, mut outdated) = (Vec::new(), None);
     for standing in members {
-        let granularity = access.granularity.min(standing.config.granularity);
-        let member = match standing.seen_by(&access, granularity) {
+        let live = match standing {
+            Standing::Live(live) => live,
+            Standing::Published(file) => {
+                match file.check_day(Date::today()) {
+                    Ok(()) => of_files.extend(strata::terms(file.file.info())),
+                    Err(refusal) => outdated = Some(refusal),
+                }
+                continue;
+            }
+        };
+        has_others = true;
+        let granularity = access.granularity.min(live.config.granularity);
+        let member = match live.seen_by(&access, granularity) {
             // a policy says nothing of so few people
             Err(Error::NotAllowed { .. }) => continue,
-            other => other?,
+            other => other.map_err(|e| Refusal::of_host(&e))?,
         };
         if member.view.people().is_none() {
             continue;
@@ -272,7 +286,8 @@ pub(super) fn filtering_terms<'m>(
         // a list of terms says that somebody has each
         let granularity = granularity.min(Granularity::Count);
         let release = Release::new(granularity, config.floor, member.policy.as_ref());
-        for found in member.view.term_counts(None)? {
+        let counts = member.view.term_counts(None);
+        for found in counts.map_err(|e| Refusal::of_host(&e))? {
             if found.id.is_empty() || !release.is_shown(found.people) {
                 continue;
             }
@@ -281,13 +296,23 @@ pub(super) fn filtering_terms<'m>(
                 *label = found.label;
             }
         }
-        for (file, version) in member.view.ontologies()? {
+        let ontologies = member.view.ontologies();
+        for (file, version) in ontologies.map_err(|e| Refusal::of_host(&e))? {
             resources.insert(file, version);
         }
     }
     let mut all: Vec<Value> = terms.into_iter().map(ontology_term).collect();
     if has_people {
         all.extend(fields());
+    }
+    match outdated {
+        Some(refusal) if !has_others && of_files.is_empty() => return Err(refusal),
+        _ => {}
+    }
+    for term in of_files {
+        if !all.iter().any(|known| known.get("id") == term.get("id")) {
+            all.push(term);
+        }
     }
     if let Some(limit) = limit {
         let first = usize::try_from(skip.saturating_mul(limit)).unwrap_or(usize::MAX);

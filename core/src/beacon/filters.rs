@@ -105,22 +105,24 @@ fn is_negated(filter: &Filter) -> bool {
     matches!(&filter.of, FilterKind::Value { operator, .. } if *operator == negated)
 }
 
+/// The sex that a word, a letter or a term is of.
+pub(super) fn sex_named(text: &str) -> Option<&'static str> {
+    let text = text.replace('_', ":").to_ascii_lowercase();
+    let known = SEXES
+        .iter()
+        .find(|(id, _)| *id == text)
+        .map(|(_, sex)| *sex);
+    known.or(match text.as_str() {
+        "f" | "female" => Some("female"),
+        "m" | "male" => Some("male"),
+        "other" => Some("other"),
+        "unknown" => Some("unknown"),
+        _ => None,
+    })
+}
+
 /// A filter of a sex.
 pub(super) fn sex_of(filter: &Filter) -> Option<Checked<Part<GroupExpr>>> {
-    let sex_named = |text: &str| {
-        let text = text.replace('_', ":").to_ascii_lowercase();
-        let known = SEXES
-            .iter()
-            .find(|(id, _)| *id == text)
-            .map(|(_, sex)| *sex);
-        known.or(match text.as_str() {
-            "f" | "female" => Some("female"),
-            "m" | "male" => Some("male"),
-            "other" => Some("other"),
-            "unknown" => Some("unknown"),
-            _ => None,
-        })
-    };
     let is = |sex: &str| GroupExpr::attribute(Attribute::Sex, sex);
     let part = |expression| Ok(Part::new(named(filter), expression));
     match &filter.of {

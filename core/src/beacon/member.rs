@@ -1,7 +1,9 @@
 //! A dataset of a beacon, with what is made of it once.
 
+use super::BeaconSource;
 use super::asked::Asked;
 use super::config::{BeaconDataset, BeaconPolicies};
+use super::published::PublishedMember;
 use super::question::carriers_of;
 use crate::cohort::View;
 use crate::error::{Error, Result};
@@ -15,9 +17,49 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// Members that are kept, of so many views of a dataset.
 const KEPT: usize = 8;
 
+/// What a beacon answers from, whoever asks.
+#[derive(Debug)]
+pub(super) enum Standing {
+    /// A dataset, which is seen by who asks.
+    Live(Live),
+    /// Counts that were published, which are the same to everybody.
+    Published(PublishedMember),
+}
+
+impl Standing {
+    pub(super) fn new(
+        config: BeaconDataset,
+        source: BeaconSource,
+        policies: &BeaconPolicies,
+    ) -> Result<Self> {
+        Ok(match source {
+            BeaconSource::Published(file) => Self::Published(PublishedMember::new(config, file)?),
+            BeaconSource::View(view) => {
+                let view = match config.assembly {
+                    Some(assembly) => view.with_assembly(assembly).map_err(|e| match e {
+                        Error::Usage(why) => {
+                            Error::Usage(format!("dataset {:?}: assembly: {why}", config.id))
+                        }
+                        other => other,
+                    })?,
+                    None => view,
+                };
+                Self::Live(Live::new(config, view, policies.clone())?)
+            }
+        })
+    }
+
+    pub(super) fn config(&self) -> &BeaconDataset {
+        match self {
+            Self::Live(live) => &live.config,
+            Self::Published(file) => &file.config,
+        }
+    }
+}
+
 /// A dataset of a beacon, whoever asks.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct Live {
     pub(super) config: BeaconDataset,
     /// As the host gave it: its purpose and permit are those of requests that name none.
     view: View,
@@ -26,8 +68,8 @@ pub(super) struct Standing {
     seen: Mutex<Vec<(String, Arc<Member>)>>,
 }
 
-impl Standing {
-    pub(super) fn new(config: BeaconDataset, view: View, policies: BeaconPolicies) -> Result<Self> {
+impl Live {
+    fn new(config: BeaconDataset, view: View, policies: BeaconPolicies) -> Result<Self> {
         // what a name means must not depend on what few people have
         let view = view.with_all_meant();
         for policy in [&policies.boolean, &policies.count].into_iter().flatten() {

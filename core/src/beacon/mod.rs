@@ -13,11 +13,13 @@ mod individuals;
 mod member;
 mod parameters;
 mod place;
+mod published;
 mod question;
 mod read;
 mod refusal;
 mod request;
 mod respond;
+mod strata;
 mod values;
 mod variant_types;
 mod variants;
@@ -31,14 +33,15 @@ use crate::access::Release;
 use crate::cohort::{Dataset, View};
 use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
+use crate::publish::Published;
 use crate::stop::{interruptible, or_outer};
 use asked::Asked;
 use cohorts::Cohorts;
 use member::{Member, Standing};
-use question::{Found, Question};
+use question::Question;
 use refusal::{Checked, Refusal, Shown};
 use request::{Endpoint, EntryType};
-use respond::{Envelope, Page, ResultSet};
+use respond::{Envelope, Page, ResultSet, offset_of};
 use serde_json::{Value, json};
 use std::ops::Range;
 use std::path::Path;
@@ -81,6 +84,28 @@ pub struct Beacon {
     inner: Arc<Inner>,
 }
 
+/// What a dataset of a beacon is answered from.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum BeaconSource {
+    /// A dataset, as its holder sees it: who asks sees what [`Access`] allows.
+    View(View),
+    /// Counts that were published: the same to everybody.
+    Published(Published),
+}
+
+impl From<View> for BeaconSource {
+    fn from(view: View) -> Self {
+        Self::View(view)
+    }
+}
+
+impl From<Published> for BeaconSource {
+    fn from(file: Published) -> Self {
+        Self::Published(file)
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     config: BeaconConfig,
@@ -88,12 +113,12 @@ struct Inner {
 }
 
 impl Beacon {
-    /// Reads a configuration, and opens the datasets that it names, of which paths are relative to the file.
+    /// Reads a configuration, and opens the datasets and published files that it names, of which paths are relative to the file.
     ///
     /// # Errors
     ///
     /// [`Error::Io`]; [`Error::Usage`] for a configuration that is wrong, with the file, the line and what was expected; as
-    /// [`Dataset::open`].
+    /// [`Dataset::open`] and [`Published::open`].
     pub fn open(file: impl AsRef<Path>) -> Result<Self> {
         let file = file.as_ref();
         let text = std::fs::read_to_string(file).map_err(|e| Error::io(file, e))?;
@@ -102,43 +127,38 @@ impl Beacon {
             other => other,
         })?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        let mut views = Vec::new();
+        let mut sources = Vec::new();
         for dataset in &config.datasets {
-            views.push(Dataset::open(folder.join(&dataset.path))?.view());
+            let path = folder.join(&dataset.path);
+            sources.push(match path.is_file() {
+                true => BeaconSource::from(Published::open(path)?),
+                false => BeaconSource::from(Dataset::open(path)?.view()),
+            });
         }
-        Self::new(config, views)
+        Self::new(config, sources)
     }
 
-    /// A beacon over views, one for each dataset of the configuration.
+    /// A beacon over views and published files, one for each dataset of the configuration.
     ///
     /// # Errors
     ///
-    /// [`Error::Usage`] where there are more or fewer, where a dataset contradicts the assembly that is stated, and where
-    /// populations of frequencies are not known;
+    /// [`Error::Usage`] where there are more or fewer, where a dataset contradicts the assembly that is stated, where
+    /// populations of frequencies are not known, and where the configuration asks of a published file what it has not;
     /// [`Error::Damaged`].
-    pub fn new(config: BeaconConfig, views: Vec<View>) -> Result<Self> {
-        if config.datasets.len() != views.len() {
+    pub fn new<S: Into<BeaconSource>>(config: BeaconConfig, sources: Vec<S>) -> Result<Self> {
+        if config.datasets.len() != sources.len() {
             return Err(Error::Usage(format!(
                 "expected {} views, one a dataset, found {}",
                 config.datasets.len(),
-                views.len()
+                sources.len()
             )));
         }
         let mut members = Vec::new();
-        for (dataset, view) in config.datasets.iter().zip(views) {
-            let view = match dataset.assembly {
-                Some(assembly) => view.with_assembly(assembly).map_err(|e| match e {
-                    Error::Usage(why) => {
-                        Error::Usage(format!("dataset {:?}: assembly: {why}", dataset.id))
-                    }
-                    other => other,
-                })?,
-                None => view,
-            };
+        for (dataset, source) in config.datasets.iter().zip(sources) {
             members.push(Standing::new(
                 dataset.clone(),
-                view,
-                config.policies.clone(),
+                source.into(),
+                &config.policies,
             )?);
         }
         let inner = Inner { config, members };
@@ -184,8 +204,7 @@ impl Inner {
                 let asked = read::read(request)?;
                 let members = self.selected(&asked, None)?;
                 let page = (asked.skip, asked.limit.filter(|limit| *limit > 0));
-                let terms = documents::filtering_terms(&self.config, members, access, page);
-                let terms = terms.map_err(|e| Refusal::of_host(&e))?;
+                let terms = documents::filtering_terms(&self.config, members, access, page)?;
                 Ok(terms.to_string().into_bytes())
             }
             Endpoint::Entries {
@@ -224,14 +243,7 @@ impl Inner {
         };
         let (mut sets, mut first) = (Vec::new(), None);
         for standing in self.selected(asked, one)? {
-            let granularity = standing.granularity(asked, &access);
-            let member = standing.seen_by(&access, granularity);
-            let member = &*member.map_err(|e| Refusal::of_host(&e))?;
-            let granularity = match of {
-                EntryType::Datasets => asked.granularity,
-                _ => granularity,
-            };
-            let answer = self.of_member(member, (asked, of, one), page, granularity);
+            let (granularity, answer) = self.of_standing(standing, (asked, of, one), page, access);
             match answer {
                 Ok(set) => {
                     envelope.granularity = envelope.granularity.max(granularity);
@@ -239,7 +251,7 @@ impl Inner {
                 }
                 Err(refusal) if refusal.status >= 500 => return Err(refusal),
                 Err(refusal) => {
-                    let id = member.config.id.clone();
+                    let id = standing.config().id.clone();
                     envelope.not_answered.push((id, refusal.message.clone()));
                     first.get_or_insert(refusal);
                 }
@@ -259,6 +271,35 @@ impl Inner {
         Ok(envelope.result_sets(&sets))
     }
 
+    /// What a dataset or a published file answers, and how much it may say.
+    fn of_standing(
+        &self,
+        standing: &Standing,
+        question: (&Asked, EntryType, Option<&(EntryType, String)>),
+        page: Page,
+        access: Access,
+    ) -> (Granularity, Checked<ResultSet>) {
+        let (asked, of, _) = question;
+        let most = match standing {
+            Standing::Live(live) => live.granularity(asked, &access),
+            Standing::Published(file) => file.granularity(asked, &access, &self.config),
+        };
+        let granularity = match of {
+            EntryType::Datasets => asked.granularity,
+            _ => most,
+        };
+        let answer = match standing {
+            Standing::Live(live) => live
+                .seen_by(&access, most)
+                .map_err(|e| Refusal::of_host(&e))
+                .and_then(|member| self.of_member(&member, question, page, granularity)),
+            Standing::Published(file) => {
+                file.answer(question, page, granularity, (&access, &self.config))
+            }
+        };
+        (granularity, answer)
+    }
+
     /// The virtual cohorts that are published.
     fn cohorts(
         &self,
@@ -275,8 +316,12 @@ impl Inner {
         let mut found = Cohorts::default();
         let mut most = Granularity::Boolean;
         for standing in self.selected(asked, one)? {
-            let granularity = standing.granularity(asked, &access);
-            let member = standing.seen_by(&access, granularity);
+            // published counts are of no cohort
+            let Standing::Live(live) = standing else {
+                continue;
+            };
+            let granularity = live.granularity(asked, &access);
+            let member = live.seen_by(&access, granularity);
             let member = member.map_err(|e| Refusal::of_host(&e))?;
             let release = Release::new(granularity, self.config.floor, member.policy.as_ref());
             found.add(&member, granularity, release)?;
@@ -327,15 +372,15 @@ impl Inner {
         asked: &'a Asked,
         one: Option<&'a (EntryType, String)>,
     ) -> Checked<impl Iterator<Item = &'a Standing> + use<'a>> {
-        let is_there = |member: &&Standing| member.config.test == asked.test_mode;
-        if asked.test_mode && !self.members.iter().any(|member| member.config.test) {
+        let is_there = |member: &&Standing| member.config().test == asked.test_mode;
+        if asked.test_mode && !self.members.iter().any(|member| member.config().test) {
             return Err(Refusal::unanswerable(
                 "testMode: no dataset for tests is here",
             ));
         }
         let known = |id: &str| {
             let mut there = self.members.iter().filter(is_there);
-            there.any(|member| member.config.id == id)
+            there.any(|member| member.config().id == id)
         };
         if let Some(unknown) = asked.datasets.iter().flatten().find(|id| !known(id)) {
             return Err(Refusal::bad(format!(
@@ -354,8 +399,8 @@ impl Inner {
             _ => None,
         };
         Ok(self.members.iter().filter(move |member| {
-            let id = &member.config.id;
-            member.config.test == asked.test_mode
+            let id = &member.config().id;
+            member.config().test == asked.test_mode
                 && asked.datasets.as_ref().is_none_or(|ids| ids.contains(id))
                 && of_path.is_none_or(|of| of == id)
         }))
@@ -376,10 +421,7 @@ impl Inner {
         };
         let release = Release::new(release, self.config.floor, member.policy.as_ref());
         let question = Question::new(member, asked, one, release)?;
-        let offset = page
-            .skip
-            .checked_mul(page.limit)
-            .ok_or_else(|| Refusal::bad("pagination: skip: so many pages there are not"))?;
+        let offset = offset_of(page)?;
         let (count, results) = match of {
             EntryType::Datasets if !question.says_which() => (1, Vec::new()),
             EntryType::Datasets | EntryType::Cohorts => {
@@ -400,14 +442,17 @@ impl Inner {
                 (count, results)
             }
             EntryType::Variants => {
-                if !question.says_which() && !self.config.unfiltered_variants {
-                    return Err(Refusal::bad(
-                        "requestParameters: expected what picks variants: all of them cannot be asked for here",
-                    ));
-                }
+                refuse_unpicked(question.says_which(), &self.config)?;
                 let mut found = question.variants()?;
                 let rows = offset..offset.saturating_add(page.limit);
-                variants_of(member, &mut found, (release, granularity), rows)?
+                rows_of(granularity, rows, |to| {
+                    let mut to = to;
+                    let next = found.next(release, |variant, counts| match &mut to {
+                        Some(to) => variants::write(member, variant, counts, to),
+                        None => Ok(()),
+                    });
+                    Ok(next?.is_some())
+                })?
             }
         };
         Ok(ResultSet {
@@ -434,9 +479,9 @@ impl Inner {
             .filter(|set| set.count > 0)
             .filter_map(|set| {
                 let mut members = self.members.iter();
-                members.find(|member| member.config.id == set.dataset)
+                members.find(|member| member.config().id == set.dataset)
             })
-            .map(|member| documents::dataset(&member.config))
+            .map(|member| documents::dataset(member.config()))
             .collect();
         envelope.collections(all.len() as u64, &paged(&all, envelope.page))
     }
@@ -451,35 +496,45 @@ fn paged(all: &[Value], page: Page) -> Vec<Value> {
     shown.take(number(page.limit)).cloned().collect()
 }
 
+/// All variants are asked for without saying which only where the operator allows it.
+fn refuse_unpicked(is_picked: bool, config: &BeaconConfig) -> Checked<()> {
+    match is_picked || config.unfiltered_variants {
+        true => Ok(()),
+        false => Err(Refusal::bad(
+            "requestParameters: expected what picks variants: all of them cannot be asked for here",
+        )),
+    }
+}
+
 /// How many variants there are that may be spoken of, and the records of those in a page: a list, or nothing where there
-/// is none. Where yes or no is all that is said, no more than the first is looked for.
-fn variants_of(
-    member: &Member,
-    found: &mut Found<'_>,
-    (release, granularity): (Release<'_>, Granularity),
+/// is none. Where yes or no is all that is said, no more than the first is looked for. `next` goes to the next variant, writes its record
+/// where one is wanted, and says whether there is one.
+fn rows_of(
+    granularity: Granularity,
     page: Range<u64>,
+    mut next: impl FnMut(Option<&mut Vec<u8>>) -> Checked<bool>,
 ) -> Checked<(u64, Vec<u8>)> {
     let (mut count, mut results) = (0, Vec::new());
     loop {
-        let is_shown = granularity == Granularity::Record && page.contains(&count);
-        let next = found.next(release, |variant, counts| match is_shown {
+        let before = results.len();
+        let there = match granularity == Granularity::Record && page.contains(&count) {
             true => {
                 results.push(if results.is_empty() { b'[' } else { b',' });
-                variants::write(member, variant, counts, &mut results)?;
-                if count == page.start + MEASURED {
-                    // a page grows to megabytes: not by copying it again and again
-                    let left = (page.end - count) / MEASURED;
-                    let more = results
-                        .len()
-                        .saturating_mul(usize::try_from(left).unwrap_or(usize::MAX));
-                    results.reserve(more.min(PAGE_BYTES));
-                }
-                Ok(())
+                next(Some(&mut results))?
             }
-            false => Ok(()),
-        })?;
-        if next.is_none() {
+            false => next(None)?,
+        };
+        if !there {
+            results.truncate(before);
             break;
+        }
+        if results.len() > before && count == page.start + MEASURED {
+            // a page grows to megabytes: not by copying it again and again
+            let left = (page.end - count) / MEASURED;
+            let more = results
+                .len()
+                .saturating_mul(usize::try_from(left).unwrap_or(usize::MAX));
+            results.reserve(more.min(PAGE_BYTES));
         }
         count += 1;
         if granularity == Granularity::Boolean {
@@ -491,3 +546,6 @@ fn variants_of(
     }
     Ok((count, results))
 }
+
+#[cfg(test)]
+mod published_tests;

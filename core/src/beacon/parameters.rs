@@ -11,9 +11,8 @@
 //! | two of each | what begins in the one and ends in the other, their last places outside |
 
 use super::asked::Parameters;
-use super::place::{check_assembly, contig};
+use super::place::{Source, check_assembly, contig};
 use super::refusal::{Checked, Refusal, Shown};
-use crate::cohort::View;
 use crate::genome::{Change, Chromosome, Identifier, Interval, Position, parse_identifier};
 use crate::query::{ChangeName, VariantExpr};
 
@@ -61,11 +60,11 @@ impl Part<VariantExpr> {
 }
 
 /// The parts that must hold of a variant.
-pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<VariantExpr>>> {
-    check_assembly(view, of.assembly.as_deref())?;
+pub(super) fn variants(source: Source<'_>, of: &Parameters) -> Checked<Vec<Part<VariantExpr>>> {
+    check_assembly(source.names(), of.assembly.as_deref())?;
     let mut parts = Vec::new();
     if let Some(text) = &of.short_form {
-        parts.push(short_form(view, SHORT_FORM, text)?);
+        parts.push(short_form(source, SHORT_FORM, text)?);
     }
     if let Some(gene) = &of.gene {
         parts.push(Part::new("geneId", VariantExpr::gene(gene)));
@@ -73,11 +72,14 @@ pub(super) fn variants(view: &View, of: &Parameters) -> Checked<Vec<Part<Variant
     if let Some(change) = &of.amino_acid_change {
         let of = AMINO_ACID;
         match ChangeName::of_protein(change) {
-            Some(name) => parts.push(named_change(view, of, &name, VariantExpr::protein(change))?),
+            Some(name) => {
+                let is = VariantExpr::protein(change);
+                parts.push(named_change(source, of, &name, is)?);
+            }
             None => return Err(Refusal::bad(format!("{of}: not understood here"))),
         }
     }
-    let is_exact = placed(view, of, &mut parts)?;
+    let is_exact = placed(source, of, &mut parts)?;
     if !is_exact {
         if let Some(bases) = &of.reference_bases {
             parts.push(Part::new("referenceBases", VariantExpr::reference(bases)));
@@ -134,7 +136,7 @@ pub(super) fn genes(of: &Parameters) -> Vec<(&'static str, String)> {
 /// A change of a transcript or a protein, by annotation. Where annotations have no names of its kind, that it is not
 /// among them says nothing.
 fn named_change(
-    view: &View,
+    source: Source<'_>,
     of: &str,
     name: &ChangeName,
     is: VariantExpr,
@@ -144,6 +146,11 @@ fn named_change(
             "{of}: expected a change as in NM_004333.6:c.1799T>A, NP_004324.2:p.Val600Glu or V600E"
         )));
     }
+    let Source::View(view) = source else {
+        return Err(Refusal::unanswerable(format!(
+            "{of}: published counts have no annotations, by which changes of transcripts and proteins are found"
+        )));
+    };
     if view.manifest().annotations.is_none() {
         return Err(Refusal::unanswerable(format!(
             "{of}: the data have no annotations, by which changes of transcripts and proteins are found"
@@ -163,14 +170,14 @@ fn named_change(
 }
 
 /// An allele by one of its names, or an id.
-pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<VariantExpr>> {
+pub(super) fn short_form(source: Source<'_>, of: &str, text: &str) -> Checked<Part<VariantExpr>> {
     if let Some(name) = ChangeName::parse(text) {
         // a change of a protein alone is no allele by its form
         let is = match text.contains(':') {
             true => VariantExpr::allele(text),
             false => VariantExpr::protein(text),
         };
-        return named_change(view, of, &name, is);
+        return named_change(source, of, &name, is);
     }
     let parsed = parse_identifier(text)
         .map_err(|e| Refusal::bad(format!("{of}: {}: {}", Shown(text), e.message)))?;
@@ -194,7 +201,7 @@ pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<Vari
         }
         Identifier::Allele(name) => name,
     };
-    let contig = contig(view, of, name.contig)?;
+    let contig = contig(source.names(), of, name.contig)?;
     match &name.change {
         // what is no bases may be several variants, of different lengths
         Change::Exact {
@@ -215,14 +222,18 @@ pub(super) fn short_form(view: &View, of: &str, text: &str) -> Checked<Part<Vari
 }
 
 /// Where the variants are; whether that is one allele, of which the bases say all.
-fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> Checked<bool> {
+fn placed(
+    source: Source<'_>,
+    of: &Parameters,
+    parts: &mut Vec<Part<VariantExpr>>,
+) -> Checked<bool> {
     let name = match (&of.reference_name, &of.start[..], &of.end[..]) {
         (None, [], []) => return Ok(false),
         (None, ..) => {
             let why = "referenceName: expected one beside start and end";
             return Err(Refusal::bad(why));
         }
-        (Some(name), ..) => contig(view, "referenceName", name)?,
+        (Some(name), ..) => contig(source.names(), "referenceName", name)?,
     };
     let begins = |start, end| VariantExpr::begins([(name.to_owned(), Interval { start, end })]);
     match (&of.start[..], &of.end[..]) {
@@ -236,7 +247,7 @@ fn placed(view: &View, of: &Parameters, parts: &mut Vec<Part<VariantExpr>>) -> C
         }
         ([start], []) => {
             if let (Some(reference), Some(alternate)) = (&of.reference_bases, &of.alternate_bases)
-                && let Some(allele) = allele(view, name, *start, [reference, alternate])?
+                && let Some(allele) = allele(source, name, *start, [reference, alternate])?
             {
                 parts.push(Part::allele(
                     "start, referenceBases and alternateBases",
@@ -305,7 +316,7 @@ fn base(of: &str, number: u64) -> Checked<i32> {
 
 /// The allele of REF and ALT; `None` where letters stand for several bases, for they are no allele.
 fn allele(
-    view: &View,
+    source: Source<'_>,
     contig: &str,
     start: u64,
     [reference, alternate]: [&str; 2],
@@ -319,7 +330,7 @@ fn allele(
             .iter()
             .all(|of| bare(of) || plain(of))
     {
-        let names = view.contig_names();
+        let names = source.names();
         let accession = names.assembly().and_then(|assembly| {
             let chromosome = names.chromosome(names.resolve(contig).ok()?)?;
             assembly.refseq(chromosome)

@@ -2,7 +2,7 @@
 
 use super::refusal::{Checked, Refusal, Shown};
 use crate::cohort::View;
-use crate::genome::{Assembly, Chromosome, NameError};
+use crate::genome::{Assembly, Chromosome, ContigNames, NameError};
 
 /// Chromosomes by the numbers that some clients use.
 const NUMBERED: [(&str, &str); 5] = [
@@ -13,12 +13,28 @@ const NUMBERED: [(&str, &str); 5] = [
     ("M", "MT"),
 ];
 
+/// What a request is read for: a dataset, or counts that were published, which know their contigs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Source<'a> {
+    View(&'a View),
+    Published(&'a ContigNames),
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn names(self) -> &'a ContigNames {
+        match self {
+            Self::View(view) => view.contig_names(),
+            Self::Published(names) => names,
+        }
+    }
+}
+
 /// The dataset is of the assembly that is asked for.
-pub(super) fn check_assembly(view: &View, asked: Option<&str>) -> Checked<()> {
+pub(super) fn check_assembly(names: &ContigNames, asked: Option<&str>) -> Checked<()> {
     let Some(asked) = asked else {
         return Ok(());
     };
-    let known = view.contig_names().assembly();
+    let known = names.assembly();
     match (asked.parse::<Assembly>(), known) {
         (Ok(asked), Some(known)) if asked == known => Ok(()),
         (_, Some(known)) => Err(Refusal::unanswerable(format!(
@@ -33,9 +49,8 @@ pub(super) fn check_assembly(view: &View, asked: Option<&str>) -> Checked<()> {
 }
 
 /// The contig of the dataset that a name means.
-pub(super) fn contig<'v>(view: &'v View, of: &str, asked: &str) -> Checked<&'v str> {
+pub(super) fn contig<'n>(names: &'n ContigNames, of: &str, asked: &str) -> Checked<&'n str> {
     let name = asked.strip_prefix("refseq:").unwrap_or(asked);
-    let names = view.contig_names();
     let found = names.resolve(name).or_else(|e| {
         let numbered = NUMBERED.iter().find(|(number, _)| *number == name);
         match numbered {
@@ -44,7 +59,7 @@ pub(super) fn contig<'v>(view: &'v View, of: &str, asked: &str) -> Checked<&'v s
         }
     });
     match found {
-        Ok(number) => Ok(view.contig_name(number as u32)),
+        Ok(number) => Ok(names.name(number).unwrap_or_default()),
         Err(NameError::Ambiguous { .. }) => Err(Refusal::bad(format!(
             "{of}: {} may be one of several contigs",
             Shown(asked)

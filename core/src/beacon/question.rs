@@ -5,7 +5,7 @@ use super::cohorts;
 use super::filters::{self, Filters};
 use super::member::Member;
 use super::parameters::{self, Doubt, Part, short_form};
-use super::place::in_gene_models;
+use super::place::{Source, in_gene_models};
 use super::refusal::{Checked, Refusal, Shown};
 use super::request::EntryType;
 use crate::access::Release;
@@ -45,7 +45,7 @@ impl<'m> Question<'m> {
             variants: consequences,
             zygosity,
         } = filters::read(&member.view, &asked.filters, release)?;
-        let mut variants = parameters::variants(&member.view, &asked.parameters)?;
+        let mut variants = parameters::variants(Source::View(&member.view), &asked.parameters)?;
         variants.extend(consequences);
         let mut genes: Vec<(String, String)> = parameters::genes(&asked.parameters)
             .into_iter()
@@ -56,7 +56,7 @@ impl<'m> Question<'m> {
             let named = ChangeName::parse(id);
             let gene = named.as_ref().and_then(ChangeName::gene);
             genes.extend(gene.map(|gene| (of.clone(), gene.to_owned())));
-            variants.push(short_form(&member.view, &of, id)?);
+            variants.push(short_form(Source::View(&member.view), &of, id)?);
         }
         for (of, gene) in genes {
             if member.view.manifest().annotations.is_some()

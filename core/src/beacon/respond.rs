@@ -3,7 +3,7 @@
 use super::API_VERSION;
 use super::asked::{Asked, Filter};
 use super::config::BeaconConfig;
-use super::refusal::Refusal;
+use super::refusal::{Checked, Refusal};
 use super::request::EntryType;
 use crate::model::Granularity;
 use serde_json::{Map, Value, json};
@@ -30,6 +30,13 @@ pub(super) struct ResultSet {
 pub(super) struct Page {
     pub(super) skip: u64,
     pub(super) limit: u64,
+}
+
+/// How many entries are before a page.
+pub(super) fn offset_of(page: Page) -> Checked<u64> {
+    page.skip
+        .checked_mul(page.limit)
+        .ok_or_else(|| Refusal::bad("pagination: skip: so many pages there are not"))
 }
 
 /// What is in every answer to a question.

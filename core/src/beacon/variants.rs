@@ -3,13 +3,16 @@
 use super::member::Member;
 use super::variant_types::type_name;
 use crate::error::{Error, Result};
-use crate::genome::{Interval, VrsVersion, is_sequence};
+use crate::genome::{
+    AlleleType, ContigNames, Interval, StoredAllele, VrsContig, VrsId, VrsVersion, is_sequence,
+};
 use crate::model::{Zygosity, consequence};
-use crate::query::{Counts, Variant, VariantNames};
+use crate::publish::PublishedSite;
+use crate::query::{Counts, ShownCounts, Variant, VariantNames, vrs_id_of};
 use serde::Serialize;
 use std::borrow::Cow;
 
-mod frequencies;
+pub(super) mod frequencies;
 
 /// Carriers that a record lists; it says where there are more.
 const CARRIERS_MAX: usize = 10_000;
@@ -141,28 +144,27 @@ pub(super) fn write(
     to: &mut Vec<u8>,
 ) -> Result<()> {
     let names = variant.names()?;
-    let interval = variant.interval()?;
     let annotated = annotated(member, variant)?;
     let (case_level_data, info) = match member.config.case_level {
         true => cases(member, variant, counts)?,
         false => (Vec::new(), None),
     };
-    let first = interval.start.saturating_add(1);
-    let contig = variant.contig();
-    let internal = match &names.vcf {
-        Some(name) => Cow::Borrowed(name.as_str()),
-        None => Cow::Owned(format!("{contig}:{first}")),
+    let (interval, contig) = (variant.interval()?, variant.contig());
+    let allele_type = variant.allele_type()?;
+    let identifiers = identifiers(variant, &names, annotated.hgvs)?;
+    let (reference, alternate) = variant.alleles()?;
+    let allele = Allele {
+        contig,
+        interval,
+        allele_type,
+        reference,
+        alternate,
     };
-    let change = names.hgvs.as_deref().and_then(|hgvs| hgvs.split_once(':'));
-    let chromosome = contig.trim_start_matches("chr");
-    let sequence_id = match change {
-        Some((_, change)) => format!("HGVSid:{chromosome}:{change}"),
-        None => format!("HGVSid:{chromosome}:g.{first}"),
-    };
+    let ids = Ids::of(&allele, &names);
     let record = Record {
-        variant_internal_id: &internal,
-        variation: variation(variant, &sequence_id, interval)?,
-        identifiers: identifiers(variant, &names, annotated.hgvs)?,
+        variant_internal_id: &ids.internal,
+        variation: allele.variation(&ids.sequence),
+        identifiers,
         molecular_attributes: annotated.molecular,
         case_level_data,
         info,
@@ -171,35 +173,138 @@ pub(super) fn write(
     frequencies::write(member, variant, to)
 }
 
+/// Writes the record of a site that was published, with its counts in populations.
+pub(super) fn write_published(
+    site: &PublishedSite,
+    of: &ContigNames,
+    source: &frequencies::Source<'_>,
+    populations: impl IntoIterator<Item = (impl AsRef<str>, ShownCounts)>,
+    to: &mut Vec<u8>,
+) -> Result<()> {
+    let (reference, alternate) = site.alleles();
+    let row = StoredAllele {
+        position: site.position(),
+        reference,
+        alternate,
+        roll: 0,
+    };
+    let number = of.resolve_listed(site.contig()).ok().flatten();
+    let names = VariantNames::of(&row, of, number.unwrap_or(usize::MAX));
+    let contig = number.and_then(|number| of.refget(number));
+    let contig = contig.and_then(|(accession, length)| {
+        Some(VrsContig {
+            accession,
+            length: i64::try_from(length).ok()?,
+            reference: None,
+        })
+    });
+    let vrs = |version| Ok(contig.and_then(|contig| vrs_id_of(&row, &contig, version)));
+    let allele = Allele {
+        contig: site.contig(),
+        interval: site.interval(),
+        allele_type: site.allele_type(),
+        reference,
+        alternate,
+    };
+    let ids = Ids::of(&allele, &names);
+    let record = Record {
+        variant_internal_id: &ids.internal,
+        variation: allele.variation(&ids.sequence),
+        identifiers: Identifiers {
+            genomic_hgvs_id: names.hgvs.as_deref(),
+            transcript_hgvs_ids: Vec::new(),
+            protein_hgvs_ids: Vec::new(),
+            variant_alternative_ids: computed(&names, vrs)?,
+        },
+        molecular_attributes: None,
+        case_level_data: Vec::new(),
+        info: None,
+    };
+    json(&record, to)?;
+    let numbers = populations.into_iter();
+    let numbers = numbers.map(|(label, shown)| Ok((label, frequencies::Numbers::of_shown(&shown))));
+    frequencies::write_all(source, numbers, to)
+}
+
+/// What is said of an allele, whoever has it.
+struct Allele<'a> {
+    contig: &'a str,
+    interval: Interval,
+    allele_type: AlleleType,
+    reference: &'a [u8],
+    alternate: &'a [u8],
+}
+
+/// What an allele is called, and what the sequence that it is on.
+struct Ids<'n> {
+    internal: Cow<'n, str>,
+    sequence: String,
+}
+
+impl<'n> Ids<'n> {
+    fn of(allele: &Allele<'_>, names: &'n VariantNames) -> Self {
+        let first = allele.interval.start.saturating_add(1);
+        let internal = match &names.vcf {
+            Some(name) => Cow::Borrowed(name.as_str()),
+            None => Cow::Owned(format!("{}:{first}", allele.contig)),
+        };
+        let change = names.hgvs.as_deref().and_then(|hgvs| hgvs.split_once(':'));
+        let chromosome = allele.contig.trim_start_matches("chr");
+        let sequence = match change {
+            Some((_, change)) => format!("HGVSid:{chromosome}:{change}"),
+            None => format!("HGVSid:{chromosome}:g.{first}"),
+        };
+        Self { internal, sequence }
+    }
+}
+
 /// Writes a value as JSON.
 fn json(value: &impl Serialize, to: &mut Vec<u8>) -> Result<()> {
     serde_json::to_writer(to, value).map_err(|e| Error::Usage(e.to_string()))
 }
 
-fn variation<'s>(
-    variant: &mut Variant<'_, '_>,
-    sequence_id: &'s str,
-    interval: Interval,
-) -> Result<Variation<'s>> {
-    let variant_type = type_name(variant.allele_type()?);
-    let (reference, alternate) = variant.alleles()?;
-    let bases =
-        |text: &[u8]| is_sequence(text).then(|| String::from_utf8_lossy(text).to_ascii_uppercase());
-    Ok(Variation {
-        variant_type,
-        reference_bases: bases(reference),
-        // what is no bases has no place here: the internal id has its text
-        alternate_bases: bases(alternate).unwrap_or_else(|| ".".to_owned()),
-        location: Location {
-            kind: "SequenceLocation",
-            sequence_id,
-            interval: SequenceInterval {
-                kind: "SequenceInterval",
-                start: Number::new(interval.start),
-                end: Number::new(interval.end),
+impl Allele<'_> {
+    fn variation<'s>(&self, sequence_id: &'s str) -> Variation<'s> {
+        let bases = |text: &[u8]| {
+            is_sequence(text).then(|| String::from_utf8_lossy(text).to_ascii_uppercase())
+        };
+        Variation {
+            variant_type: type_name(self.allele_type),
+            reference_bases: bases(self.reference),
+            // what is no bases has no place here: the internal id has its text
+            alternate_bases: bases(self.alternate).unwrap_or_else(|| ".".to_owned()),
+            location: Location {
+                kind: "SequenceLocation",
+                sequence_id,
+                interval: SequenceInterval {
+                    kind: "SequenceInterval",
+                    start: Number::new(self.interval.start),
+                    end: Number::new(self.interval.end),
+                },
             },
-        },
-    })
+        }
+    }
+}
+
+/// Names that are computed: SPDI, and identifiers of VRS.
+fn computed<'n>(
+    names: &'n VariantNames,
+    mut vrs: impl FnMut(VrsVersion) -> Result<Option<VrsId>>,
+) -> Result<Vec<Alternative<'n>>> {
+    let spdi = names.spdi.as_deref().map(|id| Alternative {
+        id: Cow::Borrowed(id),
+        notes: "SPDI",
+    });
+    let mut all: Vec<Alternative<'_>> = spdi.into_iter().collect();
+    for (version, notes) in [(VrsVersion::V2_0, "VRS 2.0"), (VrsVersion::V1_3, "VRS 1.3")] {
+        if let Some(id) = vrs(version)? {
+            all.push(Alternative {
+                id: Cow::Owned(id.to_string()),
+                notes,
+            });
+        }
+    }
+    Ok(all)
 }
 
 fn identifiers<'n>(
@@ -215,18 +320,7 @@ fn identifiers<'n>(
             notes: "ID of the source",
         })
         .collect();
-    alternatives.extend(names.spdi.as_deref().map(|id| Alternative {
-        id: Cow::Borrowed(id),
-        notes: "SPDI",
-    }));
-    for (version, notes) in [(VrsVersion::V2_0, "VRS 2.0"), (VrsVersion::V1_3, "VRS 1.3")] {
-        if let Some(id) = variant.vrs_id(version)? {
-            alternatives.push(Alternative {
-                id: Cow::Owned(id.to_string()),
-                notes,
-            });
-        }
-    }
+    alternatives.extend(computed(names, |version| variant.vrs_id(version))?);
     Ok(Identifiers {
         genomic_hgvs_id: names.hgvs.as_deref(),
         transcript_hgvs_ids,

@@ -21,44 +21,13 @@ impl View {
     ///
     /// [`Error::Usage`] where the build knew another, or the name or the length of a contig is of another.
     pub(crate) fn with_assembly(self, assembly: Assembly) -> Result<Self> {
-        match self.stored_contig_names().assembly() {
-            Some(known) if known == assembly => return Ok(self),
-            Some(known) => {
-                return Err(Error::Usage(format!(
-                    "expected {known}, of which the dataset was built, found {assembly}"
-                )));
-            }
-            None => {}
+        let known = self.stored_contig_names().assembly();
+        if known == Some(assembly) {
+            return Ok(self);
         }
-        let contigs = &self.manifest().contigs;
-        for contig in contigs {
-            let named = HeaderContig {
-                name: &contig.name,
-                length: contig.length,
-                tag: None,
-            };
-            let other = Assembly::guess([named]).ok().flatten();
-            if let Some(other) = other.filter(|other| *other != assembly) {
-                return Err(Error::Usage(format!(
-                    "expected {other}, of which contig {:?} is, found {assembly}",
-                    contig.name
-                )));
-            }
-            // the mitochondrion is of several assemblies, and UCSC's hg19 has another
-            let chromosome = Chromosome::from_name(&contig.name);
-            let chromosome = chromosome.filter(|chromosome| *chromosome != Chromosome::MT);
-            if let Some((chromosome, length)) = chromosome.zip(contig.length)
-                && length != assembly.length(chromosome)
-            {
-                return Err(Error::Usage(format!(
-                    "contig {:?}: expected {} bases, as in {assembly}, found {length}",
-                    contig.name,
-                    assembly.length(chromosome)
-                )));
-            }
-        }
-        let contigs = contigs.iter().map(|of| (of.name.clone(), of.length));
-        let names = ContigNames::new(contigs, Some(assembly));
+        let contigs = self.manifest().contigs.iter();
+        let contigs = contigs.map(|of| (of.name.clone(), of.length));
+        let names = names_of_stated(known, contigs, assembly)?;
         Ok(self.with_names(Arc::new(names)))
     }
 
@@ -73,4 +42,46 @@ impl View {
             reference: reference.map(|(start, end)| Interval { start, end }),
         })
     }
+}
+
+/// The names of contigs, with lengths where known, of an assembly that somebody states.
+///
+/// # Errors
+///
+/// [`Error::Usage`] where another is `known`, or the name or the length of a contig is of another.
+pub(crate) fn names_of_stated(
+    known: Option<Assembly>,
+    contigs: impl Iterator<Item = (String, Option<u64>)> + Clone,
+    assembly: Assembly,
+) -> Result<ContigNames> {
+    if let Some(known) = known.filter(|known| *known != assembly) {
+        return Err(Error::Usage(format!(
+            "expected {known}, of which the dataset was built, found {assembly}"
+        )));
+    }
+    for (name, length) in contigs.clone() {
+        let named = HeaderContig {
+            name: &name,
+            length,
+            tag: None,
+        };
+        let other = Assembly::guess([named]).ok().flatten();
+        if let Some(other) = other.filter(|other| *other != assembly) {
+            return Err(Error::Usage(format!(
+                "expected {other}, of which contig {name:?} is, found {assembly}"
+            )));
+        }
+        // the mitochondrion is of several assemblies, and UCSC's hg19 has another
+        let chromosome = Chromosome::from_name(&name);
+        let chromosome = chromosome.filter(|chromosome| *chromosome != Chromosome::MT);
+        if let Some((chromosome, length)) = chromosome.zip(length)
+            && length != assembly.length(chromosome)
+        {
+            return Err(Error::Usage(format!(
+                "contig {name:?}: expected {} bases, as in {assembly}, found {length}",
+                assembly.length(chromosome)
+            )));
+        }
+    }
+    Ok(ContigNames::new(contigs, Some(assembly)))
 }

@@ -31,6 +31,7 @@ mod view;
 mod visible;
 mod words;
 
+pub(crate) use assembly::names_of_stated;
 pub(crate) use batches::{Batches, Members, overlapping_batches, sharing};
 pub(crate) use carriers::Carrier;
 pub(crate) use count::{

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 use xxhash_rust::xxh3::xxh3_64;
 
-const MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a";
+pub(crate) const MAGIC_HEAD: &[u8; 9] = b"VARIDEX\x1a\x0a";
 const MAGIC_TAIL: &[u8; 2] = b"\r\n";
 /// Bytes behind one checksum.
 pub(crate) const CHUNK: usize = 65_536;

@@ -34,7 +34,7 @@ pub(crate) use container_writer::ContainerWriter;
 #[cfg(test)]
 pub(crate) use faulty::{Fault, Faulty};
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
-pub(crate) use header::check_draft;
+pub(crate) use header::{MAGIC_HEAD, check_draft};
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
     ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, contig_hash, pack_alleles,

@@ -158,6 +158,11 @@ impl ContigNames {
         self.assembly
     }
 
+    /// The name of a contig in the files.
+    pub(crate) fn name(&self, index: usize) -> Option<&str> {
+        self.contigs.get(index).map(|of| of.name.as_str())
+    }
+
     /// Which chromosome a contig is; `None` for others, such as decoys.
     pub(crate) fn chromosome(&self, index: usize) -> Option<Chromosome> {
         chromosome_of(&self.contigs.get(index)?.name)

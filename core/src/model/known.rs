@@ -9,7 +9,9 @@ use super::Policy;
 pub enum Known<T> {
     /// The number.
     Exact(T),
-    /// The number, rounded to a multiple of `to`, halves up.
+    /// The number, rounded to a multiple of `to`, halves up. A sum of `k` numbers that are rounded to multiples of `n` is not exact to more
+    /// than `k·n`, which is `to` then, although it is a multiple of `n`: in both cases the number is within `to/2`, but where it was raised to a
+    /// floor.
     Rounded {
         /// Rounded.
         value: T,
@@ -61,6 +63,23 @@ impl Rounding {
             to,
             least: floor.next_multiple_of(to),
         }
+    }
+
+    /// The same of copies that are known: AN says how many people are in a group, how many of them have one X, and of how many a
+    /// genotype is missing.
+    pub(crate) fn of_known(policy: &Policy) -> Self {
+        let people = policy.floor.people;
+        let least = if people > 1 { 2 * people } else { 1 };
+        let coarse = Policy {
+            rounding: policy.rounding.max(least),
+            ..policy.clone()
+        };
+        Self::of(&coarse, 2 * people)
+    }
+
+    /// To multiples of what; 1 is exact.
+    pub(crate) fn to(self) -> u64 {
+        self.to
     }
 
     /// A number: rounded to a multiple, halves up, but not below the floor.

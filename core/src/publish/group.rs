@@ -32,6 +32,17 @@ impl StrataGroup {
         })
     }
 
+    /// Several strata by their numbers.
+    pub(crate) fn of_strata(info: &PublishedInfo, strata: &[usize]) -> Self {
+        let all: BTreeSet<usize> = strata.iter().copied().collect();
+        let labels = all.iter().filter_map(|&number| info.strata.get(number));
+        let labels: Vec<&str> = labels.map(|of| of.label.as_str()).collect();
+        Self {
+            label: labels.join("|"),
+            strata: Some(all.into_iter().collect()),
+        }
+    }
+
     /// The groups of the same values of some of the fields, in the order of strata.
     pub(super) fn by(
         info: &PublishedInfo,
@@ -186,7 +197,8 @@ fn named(info: &PublishedInfo, label: &str, file: &str) -> Result<Vec<usize>> {
     }
 }
 
-fn expected(info: &PublishedInfo) -> String {
+/// What a group must be, with the strata that there are.
+pub(crate) fn expected(info: &PublishedInfo) -> String {
     let labels: Vec<&str> = info.strata.iter().map(|of| of.label.as_str()).collect();
     format!("a union of strata ({TOTAL}, {})", labels.join(", "))
 }

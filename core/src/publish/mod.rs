@@ -6,8 +6,11 @@ mod find;
 mod group;
 mod import;
 mod leak;
+mod options;
 mod published;
+mod site_counts;
 mod sites;
+mod spelled;
 mod strata;
 mod vcf;
 
@@ -15,7 +18,7 @@ use crate::access::ShownScan;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::format::{ContainerWriter, FileKind, Folder, Found};
-use crate::model::{Date, Policy};
+use crate::model::Date;
 use crate::query::ShownCounts;
 use crate::stop::check_stop;
 use crate::store::published::{
@@ -23,13 +26,16 @@ use crate::store::published::{
     ReleasedCounts, Row, Site, TOTAL, hex,
 };
 pub use group::StrataGroup;
+pub(crate) use group::expected as expected_strata;
 pub use import::{LeftOut, PublishSitesOptions, PublishSitesReport, publish_sites};
 pub use leak::StratumLeak;
 use leak::{Meter, Place, refusal, two_digits_up};
+pub use options::{PublishOptions, PublishReport};
 pub use published::{Published, PublishedSite};
+pub use site_counts::{PublishedSiteCounts, PublishedSiteRow};
 pub use sites::PublishedSites;
+
 use std::collections::HashMap;
-use std::fmt;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use strata::Strata;
@@ -40,92 +46,6 @@ const PUBLISHES_NO_NOISE: &str = "adds noise, and a published file has none";
 const ROWS_TO_STOP: u64 = 1024;
 /// What names of files begin with that are not whole.
 const TEMPORARY: &str = ".tmp-publish-";
-
-/// What is published of whom.
-#[derive(Debug, Clone)]
-pub struct PublishOptions {
-    /// By which fields strata are made, as [`View::by`] reads them; without any there is the total alone.
-    pub by: Vec<String>,
-    /// What is shown of whom.
-    pub policy: Policy,
-    /// Which variants: WHERE. Numbers in it are compared as the policy shows them.
-    pub of: String,
-    /// Names the people that are counted. Files of the same people have the same, those of others another.
-    pub population: String,
-    /// The day of which decisions of people are respected; `None` is the day that the view is of, or else today.
-    pub consent_date: Option<Date>,
-    /// After so many days the file is refused.
-    pub max_age_days: u32,
-    /// Labels of strata that are published although their members are further from others than [`Policy::separation`] allows; `Total` is
-    /// everybody.
-    pub accepted: Vec<String>,
-    /// Whether a file that is there is replaced.
-    pub replace: bool,
-}
-
-impl PublishOptions {
-    /// All variants, without strata, for a year.
-    pub fn new(policy: Policy, population: impl Into<String>) -> Self {
-        Self {
-            by: Vec::new(),
-            policy,
-            of: "all".to_owned(),
-            population: population.into(),
-            consent_date: None,
-            max_age_days: 365,
-            accepted: Vec::new(),
-            replace: false,
-        }
-    }
-}
-
-/// What was published.
-#[derive(Debug, Clone, PartialEq, Default)]
-#[non_exhaustive]
-pub struct PublishReport {
-    /// Sites in the file.
-    pub sites: u64,
-    /// Sites of which nothing may be shown: they are not in the file.
-    pub refused: u64,
-    /// Cells of sites in the file that are withheld: of strata, and of the total.
-    pub withheld: u64,
-    /// Cells of sites in the file.
-    pub cells: u64,
-    /// Labels of the strata.
-    pub strata: Vec<String>,
-    /// How many groups are too small to be strata; their people are counted in the total.
-    pub left_out: usize,
-    /// How far members are from others, in everybody and in each stratum.
-    pub leaks: Vec<StratumLeak>,
-    /// SHA-256 of the content, in hexadecimal digits.
-    pub digest: String,
-    /// Bytes of the file.
-    pub bytes: u64,
-}
-
-impl fmt::Display for PublishReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{} sites, {} more withheld whole",
-            self.sites, self.refused
-        )?;
-        writeln!(f, "{} of {} cells withheld", self.withheld, self.cells)?;
-        writeln!(f, "strata: {}", self.strata.join(", "))?;
-        if self.left_out > 0 {
-            writeln!(f, "{} groups too small to be strata", self.left_out)?;
-        }
-        for leak in &self.leaks {
-            let accepted = if leak.accepted { ", accepted" } else { "" };
-            writeln!(
-                f,
-                "members of {}: {:.2} standard deviations from others, power {:.2}{accepted}",
-                leak.label, leak.separation, leak.power_at_5_percent
-            )?;
-        }
-        writeln!(f, "digest {}", self.digest)
-    }
-}
 
 /// Writes counts of alleles by strata to a file: no sample, no id, and nothing of a person but what the counts that a policy shows
 /// say. [`Published`] asks it.

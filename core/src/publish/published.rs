@@ -2,15 +2,18 @@
 
 use super::group::StrataGroup;
 use super::sites::PublishedSites;
-use crate::cohort::SectionSize;
+use crate::cohort::{SectionSize, names_of_stated};
 use crate::error::{Error, Result};
-use crate::format::Folder;
-use crate::genome::{Assembly, ContigNames, Interval, Position};
-use crate::model::{Date, Known};
+use crate::format::{Folder, MAGIC_HEAD};
+use crate::genome::{AlleleType, Assembly, ContigNames, Interval, Position};
+use crate::model::{Date, Known, Rounding};
 use crate::query::ShownCounts;
 use crate::store::published::{
-    GenotypeCounts, HASH_LEN, PublishedFile, PublishedInfo, ReleasedCounts, Row, Stratum, refused,
+    GenotypeCounts, HASH_LEN, PublishedFile, PublishedInfo, ReleasedCounts, Row, Stratum, hex,
+    refused,
 };
+use serde_json::json;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +35,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Published {
     pub(super) inner: Arc<Inner>,
+    pub(super) names: Arc<ContigNames>,
     note: Option<String>,
 }
 
@@ -39,7 +43,6 @@ pub struct Published {
 pub(super) struct Inner {
     path: PathBuf,
     pub(super) file: PublishedFile,
-    pub(super) names: ContigNames,
 }
 
 impl Published {
@@ -89,27 +92,61 @@ impl Published {
         };
         let contigs = info.contigs.iter();
         let contigs = contigs.map(|contig| (contig.name.clone(), contig.length));
-        let last = info.last_day();
-        let note = (day > last).then(|| {
-            format!(
-                "{}: decisions of people are those of {}, and the file was to be used up to {last}: ask for a newer one",
-                path.display(),
-                info.consent_date
-            )
-        });
+        let note = info.outdated_on(day);
+        let note = note.map(|note| format!("{}: {note}", path.display()));
         Ok(Self {
             note,
+            names: Arc::new(ContigNames::new(contigs, assembly)),
             inner: Arc::new(Inner {
                 path: path.to_owned(),
-                names: ContigNames::new(contigs, assembly),
                 file,
             }),
         })
     }
 
+    /// The same file where somebody states its assembly: accessions and computed identifiers are of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] where the file is of another, or the name or the length of a contig is.
+    pub(crate) fn with_assembly(mut self, assembly: Assembly) -> Result<Self> {
+        if self.names.assembly() != Some(assembly) {
+            let contigs = self.info().contigs.iter();
+            let contigs = contigs.map(|of| (of.name.clone(), of.length));
+            let names = names_of_stated(self.names.assembly(), contigs, assembly)?;
+            self.names = Arc::new(names);
+        }
+        Ok(self)
+    }
+
     /// That the file is older than it may be.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
+    }
+
+    /// What `varidex info --json` says of it: `published` (the path), `digest`, `rows`, `bytes`, `last_day`, `about` (its
+    /// [`PublishedInfo`], with contigs that have rows), and `sections` with their sizes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] where the file is not there any more.
+    pub fn info_json(&self) -> Result<String> {
+        let path = self.path();
+        let known = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
+        let mut about = self.info().clone();
+        about.contigs.retain(|contig| contig.rows > 0);
+        let sizes = self.section_sizes().into_iter();
+        let sizes = sizes.map(|of| json!({ "name": of.name, "bytes": of.bytes }));
+        let shown = json!({
+            "published": path.display().to_string(),
+            "digest": hex(self.digest()),
+            "rows": about.rows(),
+            "bytes": known.len(),
+            "last_day": about.last_day(),
+            "about": about,
+            "sections": sizes.collect::<Vec<_>>(),
+        });
+        Ok(shown.to_string())
     }
 
     /// The file.
@@ -177,8 +214,20 @@ impl Published {
         StrataGroup::by(self.info(), fields, &self.inner.path.display().to_string())
     }
 
+    /// Whether a file begins as files of Varidex do, and not as text: what it is, [`Self::open`] finds.
+    pub fn is_likely(path: impl AsRef<Path>) -> bool {
+        let mut start = [0; MAGIC_HEAD.len()];
+        let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+        read.is_ok() && start == *MAGIC_HEAD
+    }
+
+    /// The contigs, found by any of their names.
+    pub(crate) fn contig_names(&self) -> &ContigNames {
+        &self.names
+    }
+
     pub(super) fn contig(&self, name: &str) -> Result<usize> {
-        let resolved = self.inner.names.resolve(name);
+        let resolved = self.names.resolve(name);
         resolved.map_err(|e| Error::Usage(format!("{}: {e}", self.inner.path.display())))
     }
 
@@ -227,8 +276,17 @@ impl Published {
         Ok(PublishedSites::of(self, vec![(contig, interval)], None))
     }
 
+    /// A row with its alleles and its counts.
+    pub(super) fn row(&self, contig: usize, row: u32) -> Result<PublishedSite> {
+        let file = &self.inner.file;
+        let (mut reference, mut alternate) = (Vec::new(), Vec::new());
+        let interval = file.interval(row)?;
+        file.alleles(row, &mut reference, &mut alternate)?;
+        self.read(contig, row, interval, (reference, alternate))
+    }
+
     /// A row with its counts.
-    pub(super) fn read(
+    fn read(
         &self,
         contig: usize,
         row: u32,
@@ -239,6 +297,7 @@ impl Published {
         self.inner.file.counts(row, &mut counts)?;
         Ok(PublishedSite {
             contig,
+            row,
             interval,
             reference,
             alternate,
@@ -253,6 +312,7 @@ impl Published {
 pub struct PublishedSite {
     of: Published,
     contig: usize,
+    pub(super) row: u32,
     interval: Interval,
     reference: Vec<u8>,
     alternate: Vec<u8>,
@@ -281,6 +341,22 @@ impl PublishedSite {
         (&self.reference, &self.alternate)
     }
 
+    /// Of which kind the allele is, as REF and ALT say.
+    pub fn allele_type(&self) -> AlleleType {
+        match self.alternate.is_empty() {
+            true => AlleleType::of(&self.reference, b".", None),
+            false => AlleleType::of(&self.reference, &self.alternate, None),
+        }
+    }
+
+    /// `contig:position:REF:ALT`, in messages.
+    pub(crate) fn name(&self) -> String {
+        let [reference, alternate] =
+            [&self.reference, &self.alternate].map(|of| String::from_utf8_lossy(of));
+        let position = self.position().one_based();
+        format!("{}:{position}:{reference}:{alternate}", self.contig())
+    }
+
     /// The counts in everybody; `None` is withheld.
     pub fn total(&self) -> Option<&ReleasedCounts> {
         self.counts.total.as_ref()
@@ -296,36 +372,78 @@ impl PublishedSite {
         of.counts(self.total(), &self.counts.strata)
     }
 
-    /// The same as a live view under the policy gives it.
+    /// The same as a live view under the policy gives it. A union of `k` strata that were rounded to multiples of `n` is
+    /// [`Known::Rounded`] to `k·n`: the sum of numbers that are each within `n/2`.
     pub fn shown(&self, of: &StrataGroup) -> ShownCounts {
         let Some(counts) = self.counts(of) else {
             return ShownCounts::default();
         };
-        let known = |value| match self.of.info().policy.rounding {
+        let known = |value, to| match to {
             0 | 1 => Known::Exact(value),
             to => Known::Rounded { value, to },
         };
+        let bases = self.bases(of);
         let split = |of: fn(&GenotypeCounts) -> u64| match &counts.genotypes {
-            Some(genotypes) => known(of(genotypes)),
+            Some(genotypes) => known(of(genotypes), bases.people),
             None => Known::Withheld,
         };
         ShownCounts {
-            ac: known(counts.ac),
-            an: counts.an.map_or(Known::NotCovered, known),
+            ac: known(counts.ac, bases.ac),
+            an: counts
+                .an
+                .map_or(Known::NotCovered, |an| known(an, bases.an)),
             n_het: split(|of| of.n_het),
             n_hom: split(|of| of.n_hom),
             n_hemi: split(|of| of.n_hemi),
         }
     }
 
-    /// AC / AN in a union of strata; not covered where somebody was not looked at, or no copy is known.
+    /// To multiples of what the numbers of a union were rounded, all together.
+    fn bases(&self, of: &StrataGroup) -> Bases {
+        let policy = &self.of.info().policy;
+        let an = Rounding::of_known(policy).to();
+        let mut bases = Bases::default();
+        let mut add = |counts: Option<&ReleasedCounts>| {
+            // where nobody has another allele AC is rounded as AN
+            let is_all = counts.is_some_and(|of| of.ac > 0 && of.an == Some(of.ac));
+            let ac = if is_all { an } else { policy.rounding };
+            for (sum, to) in [
+                (&mut bases.ac, ac),
+                (&mut bases.an, an),
+                (&mut bases.people, policy.rounding),
+            ] {
+                // what is exact adds nothing
+                *sum += if to > 1 { to } else { 0 };
+            }
+        };
+        match of.strata() {
+            None => add(self.total()),
+            Some(strata) => strata.iter().for_each(|&stratum| {
+                add(self.counts.strata.get(stratum).and_then(Option::as_ref));
+            }),
+        }
+        bases
+    }
+
+    /// AC / AN in a union of strata, rounded where AC is, or else AN, to multiples of as much; not covered where somebody was not looked at, or no copy is known.
     pub fn frequency(&self, of: &StrataGroup) -> Known<f64> {
         let shown = self.shown(of);
         match (shown.ac, shown.af()) {
             (Known::Withheld, _) => Known::Withheld,
             (_, None) => Known::NotCovered,
             (Known::Rounded { to, .. }, Some(value)) => Known::Rounded { value, to },
-            (_, Some(value)) => Known::Exact(value),
+            (_, Some(value)) => match shown.an {
+                Known::Rounded { to, .. } => Known::Rounded { value, to },
+                _ => Known::Exact(value),
+            },
         }
     }
+}
+
+/// To multiples of what numbers are rounded; 0 is exact.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bases {
+    ac: u64,
+    an: u64,
+    people: u64,
 }

@@ -59,12 +59,7 @@ impl PublishedSites {
                 check_stop()?;
             }
             self.row = Some(row.saturating_add(1));
-            let (mut reference, mut alternate) = (Vec::new(), Vec::new());
-            let interval = file.interval(row)?;
-            file.alleles(row, &mut reference, &mut alternate)?;
-            let site = self
-                .of
-                .read(contig, row, interval, (reference, alternate))?;
+            let site = self.of.row(contig, row)?;
             if self
                 .test
                 .as_ref()

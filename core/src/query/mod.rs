@@ -83,7 +83,7 @@ pub use exec::variant_text::VariantNames;
 pub use exec::variants::{Variant, Variants};
 pub use explain::{Explanation, Plan};
 pub use expr::nearest;
-pub(crate) use expr::{Atom, Comparison, Node, Number, VariantAtom};
+pub(crate) use expr::{Atom, Comparison, Node, Number, Placing, RegionList, VariantAtom};
 pub use expr::{
     AttributeField, CarrierOptions, GroupExpr, Impact, InfoField, InfoValue, IntoGroupExpr,
     IntoVariantExpr, NumberField, NumberWithin, Origin, SampleExpr, Transcripts, VariantExpr,
@@ -99,6 +99,7 @@ pub(crate) use plan::admit::allows_field;
 pub(crate) use plan::change_names::ChangeName;
 pub use plan::explain::PlannedPart;
 pub use plan::trios::Trios;
+pub(crate) use plan::vrs::id_of as vrs_id_of;
 pub use presence::Presence;
 pub use products::{Missing, Projection};
 pub use quality::QcPolicy;

@@ -36,6 +36,7 @@ use genotypes::Genotypes;
 pub(super) use group::Place;
 use group::{GroupMeter, Measured, Numbers};
 use people::{CODES, People};
+use serde::Serialize;
 
 /// Ways in which people are split in two halves.
 const SPLITS: usize = 4;
@@ -54,7 +55,7 @@ const Z_5_PERCENT: f64 = 1.644_853_626_951_472_2;
 /// How far members are from others in what is published of a stratum, by AC and AN. A test that uses numbers of heterozygous and homozygous
 /// people as well, where they are shown, has up to two numbers of a site in the place of one, and reaches up to √2 times as much; and
 /// an allele that one or two people have, where a policy shows it, may by itself find its owner.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StratumLeak {
     /// The label of the stratum; `Total` is everybody, and `(others)` are those who are in no stratum, where there are any: what is of

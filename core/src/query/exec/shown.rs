@@ -97,15 +97,7 @@ impl Showing {
             rules: Rules::of(policy),
             people: Rounding::of(policy, policy.floor.people),
             copies: Rounding::of(policy, policy.floor.people.max(policy.floor.alleles)),
-            known: {
-                let people = policy.floor.people;
-                let least = if people > 1 { 2 * people } else { 1 };
-                let coarse = Policy {
-                    rounding: policy.rounding.max(least),
-                    ..(**policy).clone()
-                };
-                Rounding::of(&coarse, 2 * people)
-            },
+            known: Rounding::of_known(policy),
             policy: Arc::clone(policy),
             samples_each: samples_each.max(1),
             cells: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::variants::Variant;
 use crate::error::Result;
-use crate::genome::{AlleleName, Change, StoredAllele, VrsId, VrsVersion};
+use crate::genome::{AlleleName, Change, ContigNames, StoredAllele, VrsId, VrsVersion};
 use crate::query::plan::row_text::RowText;
 use crate::query::plan::vrs::id_of;
 
@@ -83,18 +83,30 @@ impl Variant<'_, '_> {
     ///
     /// As [`Self::position`].
     pub fn names(&mut self) -> Result<VariantNames> {
-        let position = self.position()?;
+        let (position, roll) = (self.position()?, self.roll()?);
         let number = self.segment.contig_of(self.first.row);
-        let contig = self.contig();
         let names = self.of.view.contig_names();
-        let accession = names.assembly().zip(names.chromosome(number as usize));
-        let accession = accession.and_then(|(assembly, chromosome)| assembly.refseq(chromosome));
-        let roll = self.roll()?;
         let (reference, alternate) = self.alleles()?;
-        let change = Change::Exact {
+        let row = StoredAllele {
             position,
-            reference: String::from_utf8_lossy(reference),
-            alternate: String::from_utf8_lossy(alternate),
+            reference,
+            alternate,
+            roll,
+        };
+        Ok(VariantNames::of(&row, names, number as usize))
+    }
+}
+
+impl VariantNames {
+    /// Of an allele on a contig by its number.
+    pub(crate) fn of(row: &StoredAllele<'_>, names: &ContigNames, number: usize) -> Self {
+        let contig = names.name(number).unwrap_or_default();
+        let accession = names.assembly().zip(names.chromosome(number));
+        let accession = accession.and_then(|(assembly, chromosome)| assembly.refseq(chromosome));
+        let change = Change::Exact {
+            position: row.position,
+            reference: String::from_utf8_lossy(row.reference),
+            alternate: String::from_utf8_lossy(row.alternate),
         };
         let vcf = AlleleName {
             contig,
@@ -102,10 +114,10 @@ impl Variant<'_, '_> {
         }
         .to_vcf_text();
         let accessed = accession.map(|contig| AlleleName { contig, change });
-        Ok(VariantNames {
+        Self {
             vcf,
             spdi: accessed.as_ref().and_then(AlleleName::to_spdi),
-            hgvs: accessed.as_ref().and_then(|name| name.to_hgvs_g(roll)),
-        })
+            hgvs: accessed.as_ref().and_then(|name| name.to_hgvs_g(row.roll)),
+        }
     }
 }

@@ -330,6 +330,13 @@ fn bases(of: Side, text: &str) -> Test {
     Test::Bases { of, pattern }
 }
 
+impl VariantType {
+    /// Whether an allele of a kind is meant.
+    pub(crate) fn is_of(self, kind: AlleleType) -> bool {
+        types(self) & Zone::type_bit(kind) != 0
+    }
+}
+
 /// The types that `type:` names.
 fn types(kind: VariantType) -> u32 {
     let one = Zone::type_bit;

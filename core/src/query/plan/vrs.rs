@@ -17,7 +17,7 @@ const VERSIONS: [VrsVersion; 2] = [VrsVersion::V2_0, VrsVersion::V1_3];
 const STOP_EVERY: u32 = 1 << 12;
 
 /// The identifier of a row, where it is known.
-pub(in crate::query) fn id_of(
+pub(crate) fn id_of(
     row: &StoredAllele<'_>,
     contig: &VrsContig,
     version: VrsVersion,

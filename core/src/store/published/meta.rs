@@ -93,6 +93,17 @@ impl PublishedInfo {
         Date::from_days(i32::try_from(days).unwrap_or(i32::MAX))
     }
 
+    /// Why the file is not to be used any more, on a day behind its last.
+    pub fn outdated_on(&self, day: Date) -> Option<String> {
+        let last = self.last_day();
+        (day > last).then(|| {
+            format!(
+                "decisions of people are those of {}, and the file was to be used up to {last}: ask for a newer one",
+                self.consent_date
+            )
+        })
+    }
+
     /// How many rows there are.
     pub fn rows(&self) -> u64 {
         self.contigs.iter().map(|of| u64::from(of.rows)).sum()

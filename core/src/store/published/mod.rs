@@ -325,6 +325,11 @@ fn check_hash(file: &Container, kind: Kind, entries: &[[u8; ENTRY_LEN]]) -> Resu
     }
 }
 
+/// Whether a position is past the end of a contig: the base behind the last stands for the telomere.
+fn is_past(start: i32, length: u64) -> bool {
+    u64::try_from(start).is_ok_and(|start| start > length)
+}
+
 /// As hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -382,6 +382,11 @@ fn every_rule_is_checked() {
             Kind::PublishedPosition,
             Box::new(|section| section[16] ^= 0xff),
         ),
+        // rows at 9 and 12
+        (
+            Kind::PublishedMeta,
+            Box::new(meta("\"chr0\",\"length\":null", "\"chr0\",\"length\":11")),
+        ),
         (Kind::PublishedSpan, Box::new(|section| section[0] = 0xff)),
         (Kind::PublishedEnds, Box::new(|section| section[16] ^= 1)),
         (Kind::PublishedPages, Box::new(|section| section[0] ^= 1)),
@@ -398,6 +403,18 @@ fn every_rule_is_checked() {
         });
         let verified = open(file).and_then(|file| file.verify());
         assert!(matches!(verified, Err(Error::Damaged(_))), "{number}");
+    }
+}
+
+/// A length that rows contradict is none.
+#[test]
+fn lengths_are_not_below_positions() {
+    for (length, kept) in [(11, None), (12, Some(12)), (500, Some(500))] {
+        let mut of = info(2, 2);
+        of.contigs[0].length = Some(length);
+        let file = open(bytes_of(&of, &some_rows())).unwrap();
+        file.verify().unwrap();
+        assert_eq!(file.info().contigs[0].length, kept);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Checking a published file by reading all of it.
 
 use super::row::Row;
-use super::{BASE_LEN, ENTRY_LEN, PAGE_HEAD, PublishedFile, check_hash};
+use super::{BASE_LEN, ENTRY_LEN, PAGE_HEAD, PublishedFile, check_hash, is_past};
 use crate::error::Result;
 use crate::format::{Kind, LONG, PAGE_ROWS, pack_alleles};
 
@@ -38,11 +38,20 @@ impl PublishedFile {
         let mut longs = 0;
         for contig in 0..self.info.contigs.len() {
             let mut last = i32::MIN;
+            let length = self.info.contigs.get(contig).and_then(|of| of.length);
             for row in self.rows_of(contig) {
                 let start = self.interval(row)?.start;
                 if start < last {
                     let found = format!("row {row} at {start} behind {last}");
                     let expected = "positions that ascend";
+                    return Err(self
+                        .file
+                        .damage_in(Kind::PublishedPosition, expected, found));
+                }
+                if length.is_some_and(|length| is_past(start, length)) {
+                    let found = format!("row {row} at {start}");
+                    let length = length.unwrap_or_default();
+                    let expected = format!("positions on a contig of {length} bases");
                     return Err(self
                         .file
                         .damage_in(Kind::PublishedPosition, expected, found));

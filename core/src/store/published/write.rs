@@ -2,7 +2,7 @@
 
 use super::meta::{PublishedContig, PublishedInfo};
 use super::row::Row;
-use super::{HASH_LEN, Leak, Site};
+use super::{HASH_LEN, Leak, Site, is_past};
 use crate::error::{Error, Result};
 use crate::format::{
     ColumnWriter, ContainerWriter, Folder, Kind, LONG, PAGE_ROWS, Spool, TextWriter, pack_alleles,
@@ -93,6 +93,13 @@ impl PublishedWriter {
             return Err(wrong(expected, &format!("others at {place:?}")));
         }
         contig.rows += 1;
+        // a dataset may have records past the end that its header gives: then that is not the length
+        if contig
+            .length
+            .is_some_and(|length| is_past(site.interval.start, length))
+        {
+            contig.length = None;
+        }
         self.last = Some(place);
         self.position.push(site.interval.start.into());
         let (start, end) = (site.interval.start, site.interval.end);
