@@ -235,6 +235,7 @@ pub fn write_published(
         consent_date: Date::today(),
         max_age_days: 365,
         assembly: None,
+        of: "all".to_owned(),
         fields: vec!["population".to_owned()],
         policy_hash: policy.hash(),
         policy,

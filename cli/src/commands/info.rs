@@ -134,6 +134,7 @@ fn published(file: &Published, json: bool, messages: Messages) -> Result<(), Fai
         "assembly   {}",
         info.assembly.as_deref().unwrap_or("unknown")
     );
+    let _ = writeln!(text, "where      {}", info.of);
     let _ = writeln!(text, "people     {}", number(info.people));
     let _ = writeln!(text, "rows       {}", info.rows());
     let _ = writeln!(text, "bytes      {bytes}");

@@ -174,6 +174,13 @@ impl PublishedMember {
                 })?
             }
         };
+        let whole = &self.file.info().of;
+        if count == 0 && of == EntryType::Variants && whole != "all" {
+            return Err(Refusal::unanswerable(format!(
+                "nothing is found, and the data are of the variants {} alone: of others they say nothing",
+                Shown(whole)
+            )));
+        }
         Ok(ResultSet {
             dataset: self.config.id.clone(),
             granularity,
@@ -327,6 +334,7 @@ impl PublishedMember {
             "assemblyId": self.names.assembly().map(Assembly::name),
             "digest": self.digest,
             "population": info.population,
+            "where": info.of,
             "populations": self.populations.keys().collect::<Vec<_>>(),
             "policy": info.policy.name,
             "floor": {

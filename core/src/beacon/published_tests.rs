@@ -183,6 +183,26 @@ proptest! {
     }
 }
 
+/// Of variants that the file is not of it does not say that nobody has them.
+#[test]
+fn what_a_file_is_not_of_is_not_answered_with_no() {
+    let folder = tempfile::tempdir().unwrap();
+    let (view, out) = forty(folder.path(), OPEN, &["sex"]);
+    let mut options = PublishOptions::new(OPEN.parse().unwrap(), "p");
+    options.of = "22:101-300".to_owned();
+    options.replace = true;
+    publish(&view, &options, &out).unwrap();
+    let beacon = beacon_of(&out, 0);
+    let of = |query: &str| ask(&beacon, "g_variants", query, Granularity::Count);
+    let inside = of("referenceName=22&start=100&end=300");
+    assert!(total(&inside.1).is_some_and(|total| total > 0), "{inside:?}");
+    let (status, message) = (422, "22:101-300");
+    let outside = of("referenceName=22&start=5000&end=6000");
+    let error = error_of(&outside);
+    assert_eq!(error.0, status);
+    assert!(error.1.contains(message), "{error:?}");
+}
+
 /// An assembly that the operator states is that of names, too.
 #[test]
 fn an_assembly_that_is_stated_holds() {

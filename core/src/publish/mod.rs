@@ -172,6 +172,7 @@ fn info_of(view: &View, options: &PublishOptions, strata: &Strata) -> PublishedI
             .unwrap_or_else(Date::today),
         max_age_days: options.max_age_days,
         assembly: view.assembly().map(|of| of.name().to_owned()),
+        of: options.of.clone(),
         fields: strata.fields.clone(),
         policy_hash: options.policy.hash(),
         policy: options.policy.clone(),

@@ -78,6 +78,7 @@ pub fn publish_sites(
         consent_date: options.consent_date.unwrap_or_else(Date::today),
         max_age_days: options.max_age_days,
         assembly: assembly.map(|of| of.name().to_owned()),
+        of: "all".to_owned(),
         fields: level.fields,
         policy: options.policy.clone(),
         policy_hash: options.policy.hash(),

@@ -29,6 +29,9 @@ pub struct PublishedInfo {
     pub max_age_days: u32,
     /// The assembly, where known.
     pub assembly: Option<String>,
+    /// Which variants: of others the file says nothing. `all` is all that were known.
+    #[serde(rename = "where")]
+    pub of: String,
     /// By which fields strata are made.
     pub fields: Vec<String>,
     /// What is shown of whom.
@@ -184,7 +187,7 @@ impl PublishedInfo {
         let names = self.strata.iter().map(|of| &of.label).chain(values);
         let names = names.chain(self.contigs.iter().map(|of| &of.name));
         let mut names = names
-            .chain([&self.population, &self.policy.name])
+            .chain([&self.population, &self.policy.name, &self.of])
             .chain(&self.fields);
         if let Some(odd) = names.find(|name| name.chars().any(char::is_control)) {
             return wrong(

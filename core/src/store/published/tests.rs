@@ -26,6 +26,7 @@ fn info(strata: usize, contigs: usize) -> PublishedInfo {
         consent_date: "2026-03-01".parse().unwrap(),
         max_age_days: 30,
         assembly: None,
+        of: "all".to_owned(),
         fields: vec!["population".to_owned()],
         policy_hash: policy.hash(),
         policy,
