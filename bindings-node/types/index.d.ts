@@ -16,7 +16,7 @@ export type { BlockOptions, CarrierOptions, Counted, Explanation, ExportOptions,
 export type { AddOptions, BuildOptions, CompactOptions, CompactReport, PeopleOptions } from './growth.js';
 export type { ConsentOptions, DecisionReport, ViewOptions, Withdrawal } from './decisions.js';
 export { PolicyView, type Policy, type PolicyOptions, type ShownFrequencyOptions, type ShownFrequencyRow, type ShownPeopleOptions, type ShownPeopleRow, type ShownStatus, type ShownTerm, } from './shown.js';
-export { openPublished, Published, type PublishedInfo, type PublishedOptions, type PublishedRow, type PublishedSiteOptions, type PublishOptions, type PublishReport, } from './published.js';
+export { openPublished, Published, type PublishedInfo, type PublishedOptions, type PublishedRow, type PublishedSiteOptions, type PublishOptions, type PublishReport, type StratumLeak, } from './published.js';
 export { Beacon, openBeacon, type Access, type BeaconRequest } from './beacon.js';
 export { Group } from './group.js';
 export { annotate, annotateFile, type AnnotateOptions, type AnnotateWith, type Cohorts } from './annotate.js';

@@ -15,8 +15,29 @@ export interface PublishOptions extends Abortable {
     population?: string | undefined;
     /** After so many days the file is refused: somebody may have withdrawn since; 365 by default. */
     maxAge?: number | undefined;
+    /** Labels of strata that are published although their members are further from others than the policy allows. */
+    accept?: string | string[] | undefined;
     /** Whether a published file that is there is replaced; false by default. */
     force?: boolean | undefined;
+}
+/** How far the members of a stratum are from others, by what is published of it. */
+export interface StratumLeak {
+    /** The label; `Total` is everybody, `(others)` are those in no stratum. */
+    label: string;
+    people: number;
+    sites: number;
+    /** Sites that are not in linkage disequilibrium with one before. */
+    independent_sites: number;
+    /** √(independent sites / people). */
+    expected: number;
+    /** What the likelihood-ratio test reaches, in standard deviations; null of fewer than 40 people. */
+    attacked: number | null;
+    /** What to reckon with, in standard deviations. */
+    separation: number;
+    /** The share of members that a test finds where it mistakes 5 % of others for members. */
+    power_at_5_percent: number;
+    /** Whether it is above what the policy allows, and named. */
+    accepted: boolean;
 }
 /** What was published. */
 export interface PublishReport {
@@ -32,6 +53,8 @@ export interface PublishReport {
     strata: string[];
     /** How many groups are too small to be strata; their people are counted in the total. */
     left_out: number;
+    /** How far members are from others, in everybody and in each stratum. */
+    leaks: StratumLeak[];
     /** SHA-256 of the content, in hexadecimal digits. */
     digest: string;
     /** Bytes of the file. */
