@@ -49,7 +49,8 @@ async fn answer(State(server): State<Server>, request: Request) -> Result<Respon
     let path = path.ok_or(StatusCode::NOT_FOUND)?.to_owned();
     let given = parts.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let known = TOKENS.iter().find(|of| of.0.map(str::as_bytes) == given);
-    let access = Access::up_to(known.ok_or(StatusCode::UNAUTHORIZED)?.1);
+    let (asker, may) = *known.ok_or(StatusCode::UNAUTHORIZED)?;
+    let access = Access::up_to(may);
     let method = match parts.method {
         Method::GET => BeaconMethod::Get,
         Method::POST => BeaconMethod::Post,
@@ -69,7 +70,9 @@ async fn answer(State(server): State<Server>, request: Request) -> Result<Respon
         #[rustfmt::skip]
         let request = BeaconRequest { method, path: &path, query, body: &body };
         let stop = Arc::new(move || gone.strong_count() == 0);
-        interruptible(stop, || server.beacon.answer(&request, Some(access)))
+        interruptible(stop, || {
+            server.beacon.answer_to(&request, Some(access), asker)
+        })
     });
     let answer = done.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     drop(here);
@@ -91,7 +94,7 @@ async fn connection(stream: TcpStream, app: Router, patience: Duration) {
 }
 
 async fn serve(config: &str, address: &str, patience: Duration) -> Result<(), Box<dyn Error>> {
-    let beacon = Beacon::open(config)?;
+    let beacon = varidex_ledger::open_beacon(config)?;
     let url: Uri = beacon.config().url.parse()?;
     let base = url.path().trim_end_matches('/').to_owned();
     let mut listener = TcpListener::bind(address).await?;

@@ -19,6 +19,8 @@ export interface BeaconRequest extends Abortable {
   body?: Uint8Array | string | object | undefined
   /** Who asks. Without it the answer says whether there is anything, no more; nothing in a request raises it. */
   access?: Access | undefined
+  /** Whom you take the asker for: a beacon with a ledger has budgets for each; without one it is anybody, who share theirs. */
+  asker?: string | undefined
 }
 
 function bytes(name: string, value: unknown): Uint8Array {
@@ -61,11 +63,12 @@ export class Beacon {
    */
   async answer(to: string, given?: BeaconRequest): Promise<BeaconResponse> {
     const of = text('path', to)
-    const asked = options(given, ['query', 'body', 'access', 'signal'])
+    const asked = options(given, ['query', 'body', 'access', 'asker', 'signal'])
     const query = optional('options.query', asked.query, text) ?? ''
     const body = optional('options.body', asked.body, bytes) ?? null
     const access = optional('options.access', asked.access, json) ?? null
-    return run(asked.signal, (cancel) => this.#held.answer(of, query, body, access, cancel))
+    const asker = optional('options.asker', asked.asker, text) ?? null
+    return run(asked.signal, (cancel) => this.#held.answer(of, query, body, access, asker, cancel))
   }
 }
 

@@ -21,7 +21,9 @@ pub struct BeaconResponse {
 /// Opens the datasets that a configuration names.
 #[napi(ts_return_type = "Promise<NativeBeacon>")]
 pub fn open_beacon(config: String, cancel: Option<&Cancel>) -> AsyncTask<Work<NativeBeacon>> {
-    queue(cancel, move |_| Ok(NativeBeacon(Beacon::open(&config)?)))
+    queue(cancel, move |_| {
+        Ok(NativeBeacon(varidex_ledger::open_beacon(&config)?))
+    })
 }
 
 #[napi]
@@ -34,6 +36,7 @@ impl NativeBeacon {
         query: String,
         body: Option<&[u8]>,
         access: Option<String>,
+        asker: Option<String>,
         cancel: Option<&Cancel>,
     ) -> AsyncTask<Work<BeaconResponse>> {
         let beacon = self.0.clone();
@@ -50,7 +53,7 @@ impl NativeBeacon {
                 query: &query,
                 body: body.as_deref().unwrap_or_default(),
             };
-            let answer = beacon.answer(&request, access);
+            let answer = beacon.answer_to(&request, access, asker.as_deref());
             Ok(BeaconResponse {
                 status: answer.status.into(),
                 body: answer.body.into(),

@@ -49,7 +49,7 @@ pub(crate) struct Beacon(varidex::Beacon);
 impl Beacon {
     #[new]
     fn new(py: Python<'_>, config: PathBuf) -> PyResult<Self> {
-        run(py, || varidex::Beacon::open(&config)).map(Self)
+        run(py, || varidex_ledger::open_beacon(&config)).map(Self)
     }
 
     /// Answers a request: GET without a `body`, POST with one.
@@ -57,7 +57,7 @@ impl Beacon {
     /// `path` is what stands below the root of the beacon and `query` what stands behind `?`, both as they came,
     /// percent-encoded; `body` is JSON as bytes, text or a dict. `access` is who asks, as the host has found out:
     /// `{"granularity": "count"}`, as a dict or as JSON. Without it the answer says whether there is anything, no more;
-    /// nothing in a request raises it.
+    /// nothing in a request raises it. `asker` is whom you take the asker for: a beacon with a ledger has budgets for each.
     ///
     /// What cannot be answered is a response, too, with its status: only a wrong `access` raises.
     ///
@@ -65,7 +65,7 @@ impl Beacon {
     /// >>> asked = {"query": {"requestedGranularity": "count", "filters": [{"id": "HP:9999999"}]}}
     /// >>> beacon.answer("/g_variants", asked, access={"granularity": "count"}).status
     /// 400
-    #[pyo3(signature = (path, body = None, *, query = "", access = None))]
+    #[pyo3(signature = (path, body = None, *, query = "", access = None, asker = None))]
     fn answer(
         &self,
         py: Python<'_>,
@@ -73,6 +73,7 @@ impl Beacon {
         body: Option<Json>,
         query: &str,
         access: Option<Json>,
+        asker: Option<&str>,
     ) -> PyResult<BeaconResponse> {
         let method = match body {
             None => BeaconMethod::Get,
@@ -88,7 +89,7 @@ impl Beacon {
                 query,
                 body: &body,
             };
-            Ok(self.0.answer(&request, access))
+            Ok(self.0.answer_to(&request, access, asker))
         })?;
         Ok(BeaconResponse {
             status: answer.status,

@@ -83,8 +83,8 @@ pub use annotate::{
     SiteRow, annotate, annotate_to,
 };
 pub use beacon::{
-    Beacon, BeaconConfig, BeaconDataset, BeaconMethod, BeaconPolicies, BeaconRequest,
-    BeaconResponse, BeaconSource, Environment, Frequencies, Organization,
+    Beacon, BeaconConfig, BeaconDataset, BeaconLedger, BeaconMemory, BeaconMethod, BeaconPolicies,
+    BeaconRequest, BeaconResponse, BeaconSource, Environment, Frequencies, Organization,
 };
 pub use cohort::{
     AttributeCount, Dataset, GeneFound, Info, PeopleCount, SampleList, SectionSize, Snapshot,

@@ -18,7 +18,7 @@ pub unsafe extern "C" fn vdx_beacon_open(
         // SAFETY: the arguments are as the header says
         let (to, from) = unsafe { (out(beacon, "beacon")?, path_at(config, "config")) };
         to.set(std::ptr::null_mut());
-        to.set(put(Beacon::open(from?)?));
+        to.set(put(varidex_ledger::open_beacon(from?)?));
         Ok(())
     };
     // SAFETY: `error` is as the header says
@@ -45,9 +45,44 @@ pub unsafe extern "C" fn vdx_beacon_answer(
     response_len: *mut usize,
     error: *mut *mut vdx_error,
 ) -> vdx_status {
+    let asker = std::ptr::null();
+    // SAFETY: the arguments are as the header says
+    unsafe {
+        vdx_beacon_answer_to(
+            beacon,
+            path,
+            query,
+            body,
+            body_len,
+            access,
+            asker,
+            http_status,
+            response,
+            response_len,
+            error,
+        )
+    }
+}
+
+/// The same for an asker whom you know, as issuer and subject of a token: a beacon with a ledger has budgets for each. NULL is
+/// anybody: all of them share their budgets.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vdx_beacon_answer_to(
+    beacon: *const vdx_beacon,
+    path: *const c_char,
+    query: *const c_char,
+    body: *const u8,
+    body_len: usize,
+    access: *const c_char,
+    asker: *const c_char,
+    http_status: *mut u16,
+    response: *mut *mut c_char,
+    response_len: *mut usize,
+    error: *mut *mut vdx_error,
+) -> vdx_status {
     let work = || {
         // SAFETY: the arguments are as the header says
-        let (to, status, length, path, query, bytes, access) = unsafe {
+        let (to, status, length, path, query, bytes, access, asker) = unsafe {
             let to = out(response, "response")?;
             to.set(std::ptr::null_mut());
             let length = match response_len.is_null() {
@@ -62,6 +97,7 @@ pub unsafe extern "C" fn vdx_beacon_answer(
                 some_text(query, "query")?,
                 array(body, body_len, "body")?,
                 some_text(access, "access")?,
+                some_text(asker, "asker")?,
             )
         };
         let beacon = get::<Beacon>(beacon)?;
@@ -75,7 +111,7 @@ pub unsafe extern "C" fn vdx_beacon_answer(
             query: query.unwrap_or_default(),
             body: bytes,
         };
-        let answer = beacon.answer(&request, access);
+        let answer = beacon.answer_to(&request, access, asker);
         status.set(answer.status);
         let shown = String::from_utf8_lossy(&answer.body);
         if let Some(length) = length {

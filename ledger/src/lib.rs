@@ -67,6 +67,7 @@
 
 mod at;
 mod audit;
+mod beacon;
 mod budget;
 mod epoch;
 mod error;
@@ -80,6 +81,7 @@ mod sqlite;
 
 pub use at::{LedgerAt, note_without};
 pub use audit::{Decision, Entry, Fault, Head, Verdict};
+pub use beacon::open_beacon;
 pub use budget::{
     PEOPLE_PER_SITE, Sites, SitesQuestion, UNITS_PER_NAT, YesNo, YesNoQuestion, budget, cost,
     power, price, risk, separation, site_budget,

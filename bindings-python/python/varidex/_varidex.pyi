@@ -189,6 +189,7 @@ class Beacon:
         *,
         query: str = "",
         access: bytes | str | dict[str, Any] | None = None,
+        asker: str | None = None,
     ) -> BeaconResponse: ...
 
 @final

@@ -25,6 +25,9 @@ pub(crate) struct Beacon {
     /// Who asks, as JSON (`{"granularity": "record"}`); without it whether there is anything is all that is said
     #[arg(long, value_name = "FILE")]
     access: Option<PathBuf>,
+    /// Whom a ledger of the configuration takes the asker for; without it anybody, who share their budgets
+    #[arg(long, value_name = "NAME")]
+    asker: Option<String>,
     #[command(flatten)]
     state: State,
 }
@@ -51,7 +54,7 @@ pub(crate) fn run(args: &Beacon) -> Result<(), Failure> {
             let file = Published::open(&args.of)?;
             varidex::Beacon::new(BeaconConfig::of_dataset(&args.of), vec![file])?
         }
-        false => varidex::Beacon::open(&args.of)?,
+        false => varidex_ledger::open_beacon(&args.of)?,
     };
     let mut body = Vec::new();
     if args.get.is_none() {
@@ -64,7 +67,7 @@ pub(crate) fn run(args: &Beacon) -> Result<(), Failure> {
         Some(query) => BeaconRequest::get(&args.entry, query),
         None => BeaconRequest::post(&args.entry, &body),
     };
-    let response = beacon.answer(&request, access);
+    let response = beacon.answer_to(&request, access, args.asker.as_deref());
     let mut text = String::from_utf8_lossy(&response.body).into_owned();
     text.push('\n');
     print(&text)?;

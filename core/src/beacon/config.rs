@@ -77,6 +77,9 @@ pub struct BeaconConfig {
     /// Policies beside the floor, by how much who asks may be answered: none where none is named.
     #[serde(default)]
     pub policies: BeaconPolicies,
+    /// Where it is remembered what was asked, for budgets of the policies: relative to the file of the configuration. Without one nothing is.
+    #[serde(default)]
+    pub ledger: Option<BeaconLedger>,
     /// The longest page.
     #[serde(default = "thousand")]
     pub page_limit: u64,
@@ -88,6 +91,17 @@ pub struct BeaconConfig {
     pub seconds: u64,
     /// What is asked.
     pub datasets: Vec<BeaconDataset>,
+}
+
+/// Where a beacon remembers what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BeaconLedger {
+    /// The file of the ledger, which is made where there is none.
+    pub file: PathBuf,
+    /// A file of 32 bytes or more that nobody else knows.
+    pub secret: PathBuf,
 }
 
 /// What may leave a beacon: a policy for those who may be answered yes or no, and one for those who may have numbers.
@@ -290,6 +304,7 @@ impl BeaconConfig {
             None => "dataset".to_owned(),
         };
         Self {
+            ledger: None,
             id: "local.beacon".to_owned(),
             name: "Local beacon".to_owned(),
             environment: Environment::Dev,

@@ -274,7 +274,10 @@ pub(super) fn filtering_terms<'m>(
         };
         has_others = true;
         let granularity = access.granularity.min(live.config.granularity);
-        let member = match live.seen_by(&access, granularity) {
+        let member = match live
+            .seen_by(&access, granularity, None)
+            .map(|(member, _)| member)
+        {
             // a policy says nothing of so few people
             Err(Error::NotAllowed { .. }) => continue,
             other => other.map_err(|e| Refusal::of_host(&e))?,

@@ -5,6 +5,8 @@ use super::asked::Asked;
 use super::config::{BeaconDataset, BeaconPolicies};
 use super::published::PublishedMember;
 use super::question::carriers_of;
+use super::remembering::Remembering;
+use crate::access::PolicyView;
 use crate::cohort::View;
 use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
@@ -100,7 +102,13 @@ impl Live {
 
     /// The dataset as who asks may see it, by the decisions of people as they are now. Without a purpose it is asked for
     /// what is said: whether there is anybody, how many there are, or records.
-    pub(super) fn seen_by(&self, access: &Access, granularity: Granularity) -> Result<Arc<Member>> {
+    /// With a memory, where a policy keeps what was asked, also the view that pays: with the floor of the beacon.
+    pub(super) fn seen_by(
+        &self,
+        access: &Access,
+        granularity: Granularity,
+        remembering: Option<(Remembering<'_>, u64)>,
+    ) -> Result<(Arc<Member>, Option<PolicyView>)> {
         let usual = match granularity {
             Granularity::Boolean => Purpose::DiscoverBoolean,
             Granularity::Count => Purpose::DiscoverCount,
@@ -117,7 +125,14 @@ impl Live {
         let policy = self
             .policies
             .of(access.granularity.min(self.config.granularity));
+        let mut shown = None;
         if let Some(policy) = policy {
+            if let Some((by, floor)) = remembering {
+                let mut policy = policy.clone();
+                policy.floor.people = policy.floor.people.max(floor);
+                let id = &self.config.id;
+                shown = Some(by.memory.under_policy(&view, &policy, id, by.asker)?);
+            }
             view = view.under_policy(policy)?.into_view();
         }
         // a name is not the rules: two policies may have one
@@ -125,7 +140,7 @@ impl Live {
         let id = format!("{} {ids} {rules}", view.id());
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = seen.iter().find(|(of, _)| *of == id) {
-            return Ok(Arc::clone(known));
+            return Ok((Arc::clone(known), shown));
         }
         let new = Arc::new(Member {
             policy: policy.cloned(),
@@ -135,7 +150,7 @@ impl Live {
             seen.remove(0);
         }
         seen.push((id, Arc::clone(&new)));
-        Ok(new)
+        Ok((new, shown))
     }
 
     /// Of whom frequencies may be, and the ids of the views that say so.

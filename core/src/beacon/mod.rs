@@ -17,6 +17,7 @@ mod published;
 mod question;
 mod read;
 mod refusal;
+mod remembering;
 mod request;
 mod respond;
 mod strata;
@@ -25,11 +26,12 @@ mod variant_types;
 mod variants;
 
 pub use config::{
-    BeaconConfig, BeaconDataset, BeaconPolicies, Environment, Frequencies, Organization,
+    BeaconConfig, BeaconDataset, BeaconLedger, BeaconPolicies, Environment, Frequencies,
+    Organization,
 };
 pub use request::{BeaconMethod, BeaconRequest};
 
-use crate::access::Release;
+use crate::access::{PolicyView, Release};
 use crate::cohort::{Dataset, View};
 use crate::error::{Error, Result};
 use crate::model::{Access, Granularity};
@@ -40,6 +42,8 @@ use cohorts::Cohorts;
 use member::{Member, Standing};
 use question::Question;
 use refusal::{Checked, Refusal, Shown};
+pub use remembering::BeaconMemory;
+use remembering::Remembering;
 use request::{Endpoint, EntryType};
 use respond::{Envelope, Page, ResultSet, offset_of};
 use serde_json::{Value, json};
@@ -106,10 +110,18 @@ impl From<Published> for BeaconSource {
     }
 }
 
+/// Who asks.
+#[derive(Clone, Copy)]
+struct Who<'a> {
+    access: Access,
+    asker: Option<&'a str>,
+}
+
 #[derive(Debug)]
 struct Inner {
     config: BeaconConfig,
-    members: Vec<Standing>,
+    members: Arc<[Standing]>,
+    memory: Option<Arc<dyn BeaconMemory>>,
 }
 
 impl Beacon {
@@ -161,10 +173,35 @@ impl Beacon {
                 &config.policies,
             )?);
         }
-        let inner = Inner { config, members };
+        let inner = Inner {
+            config,
+            members: members.into(),
+            memory: None,
+        };
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// The same with what its askers asked before: where a policy of the configuration is answered by, budgets are kept. A configuration
+    /// with a ledger is not answered without.
+    #[must_use]
+    pub fn remembering(self, memory: Arc<dyn BeaconMemory>) -> Self {
+        let inner = match Arc::try_unwrap(self.inner) {
+            Ok(inner) => Inner {
+                memory: Some(memory),
+                ..inner
+            },
+            // what was made of datasets is not made anew for a copy
+            Err(shared) => Inner {
+                config: shared.config.clone(),
+                members: Arc::clone(&shared.members),
+                memory: Some(memory),
+            },
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// What the operator says of it.
@@ -178,10 +215,22 @@ impl Beacon {
     /// No expression opens a file, nothing of a dataset is said but what may be, and a question that takes longer than
     /// the configuration allows is given up.
     pub fn answer(&self, request: &BeaconRequest<'_>, access: Option<Access>) -> BeaconResponse {
+        self.answer_to(request, access, None)
+    }
+
+    /// The same for an asker whom the host knows, as issuer and subject of a token: a beacon that remembers what was asked
+    /// ([`Self::remembering`]) has budgets for each. Without one it is anybody, and all of them share their budgets.
+    pub fn answer_to(
+        &self,
+        request: &BeaconRequest<'_>,
+        access: Option<Access>,
+        asker: Option<&str>,
+    ) -> BeaconResponse {
         let end = Instant::now() + Duration::from_secs(self.inner.config.seconds);
         let stop = or_outer(move || Instant::now() > end);
         let answer = interruptible(stop, || {
-            self.inner.answer(request, access.unwrap_or_default())
+            let access = access.unwrap_or_default();
+            self.inner.answer(request, Who { access, asker })
         });
         match answer {
             Ok(body) => BeaconResponse { status: 200, body },
@@ -194,8 +243,12 @@ impl Beacon {
 }
 
 impl Inner {
-    fn answer(&self, request: &BeaconRequest<'_>, access: Access) -> Checked<Vec<u8>> {
+    fn answer(&self, request: &BeaconRequest<'_>, who: Who<'_>) -> Checked<Vec<u8>> {
         request.check_size()?;
+        if self.config.ledger.is_some() && self.memory.is_none() {
+            let message = "the ledger of the configuration is not opened: ask the operator";
+            return Err(Refusal::new(500, message));
+        }
         match request::endpoint(request.path, &self.config)? {
             Endpoint::Document(of) => Ok(documents::document(of, &self.config)
                 .to_string()
@@ -204,7 +257,7 @@ impl Inner {
                 let asked = read::read(request)?;
                 let members = self.selected(&asked, None)?;
                 let page = (asked.skip, asked.limit.filter(|limit| *limit > 0));
-                let terms = documents::filtering_terms(&self.config, members, access, page)?;
+                let terms = documents::filtering_terms(&self.config, members, who.access, page)?;
                 Ok(terms.to_string().into_bytes())
             }
             Endpoint::Entries {
@@ -212,11 +265,11 @@ impl Inner {
                 one,
             } => {
                 let asked = read::read(request)?;
-                self.cohorts(&asked, one.as_ref(), access)
+                self.cohorts(&asked, one.as_ref(), who)
             }
             Endpoint::Entries { of, one } => {
                 let asked = read::read(request)?;
-                self.entries(&asked, of, one.as_ref(), access)
+                self.entries(&asked, of, one.as_ref(), who)
             }
         }
     }
@@ -226,7 +279,7 @@ impl Inner {
         asked: &Asked,
         of: EntryType,
         one: Option<&(EntryType, String)>,
-        access: Access,
+        who: Who<'_>,
     ) -> Checked<Vec<u8>> {
         let page = self.page(asked);
         let mut envelope = Envelope {
@@ -236,14 +289,14 @@ impl Inner {
             page,
             granularity: match asked.datasets.as_deref() == Some(&[]) {
                 // nothing is asked, and nothing said of nobody
-                true => asked.granularity.min(access.granularity),
+                true => asked.granularity.min(who.access.granularity),
                 false => Granularity::Boolean,
             },
             not_answered: Vec::new(),
         };
         let (mut sets, mut first) = (Vec::new(), None);
         for standing in self.selected(asked, one)? {
-            let (granularity, answer) = self.of_standing(standing, (asked, of, one), page, access);
+            let (granularity, answer) = self.of_standing(standing, (asked, of, one), page, who);
             match answer {
                 Ok(set) => {
                     envelope.granularity = envelope.granularity.max(granularity);
@@ -277,12 +330,12 @@ impl Inner {
         standing: &Standing,
         question: (&Asked, EntryType, Option<&(EntryType, String)>),
         page: Page,
-        access: Access,
+        who: Who<'_>,
     ) -> (Granularity, Checked<ResultSet>) {
         let (asked, of, _) = question;
         let most = match standing {
-            Standing::Live(live) => live.granularity(asked, &access),
-            Standing::Published(file) => file.granularity(asked, &access, &self.config),
+            Standing::Live(live) => live.granularity(asked, &who.access),
+            Standing::Published(file) => file.granularity(asked, &who.access, &self.config),
         };
         let granularity = match of {
             EntryType::Datasets => asked.granularity,
@@ -290,11 +343,13 @@ impl Inner {
         };
         let answer = match standing {
             Standing::Live(live) => live
-                .seen_by(&access, most)
+                .seen_by(&who.access, most, self.remembers(who))
                 .map_err(|e| Refusal::of_host(&e))
-                .and_then(|member| self.of_member(&member, question, page, granularity)),
+                .and_then(|(member, shown)| {
+                    self.of_member(&member, shown.as_ref(), question, (page, granularity))
+                }),
             Standing::Published(file) => {
-                file.answer(question, page, granularity, (&access, &self.config))
+                file.answer(question, page, granularity, (&who.access, &self.config))
             }
         };
         (granularity, answer)
@@ -305,7 +360,7 @@ impl Inner {
         &self,
         asked: &Asked,
         one: Option<&(EntryType, String)>,
-        access: Access,
+        who: Who<'_>,
     ) -> Checked<Vec<u8>> {
         if !asked.filters.is_empty() || asked.parameters != Default::default() {
             return Err(Refusal::bad(
@@ -320,9 +375,14 @@ impl Inner {
             let Standing::Live(live) = standing else {
                 continue;
             };
-            let granularity = live.granularity(asked, &access);
-            let member = live.seen_by(&access, granularity);
-            let member = member.map_err(|e| Refusal::of_host(&e))?;
+            let granularity = live.granularity(asked, &who.access);
+            let member = live.seen_by(&who.access, granularity, None);
+            let (member, _) = member.map_err(|e| Refusal::of_host(&e))?;
+            if self.memory.is_some() && member.policy.is_some() {
+                return Err(Refusal::unanswerable(
+                    "cohorts: with a ledger how many are in them is not said",
+                ));
+            }
             let release = Release::new(granularity, self.config.floor, member.policy.as_ref());
             found.add(&member, granularity, release)?;
             most = most.max(granularity);
@@ -353,6 +413,13 @@ impl Inner {
         };
         let all = found.documents();
         Ok(envelope.collections(all.len() as u64, &paged(&all, page)))
+    }
+
+    /// What is remembered of who asks, and the floor of the beacon.
+    fn remembers<'a>(&'a self, who: Who<'a>) -> Option<(Remembering<'a>, u64)> {
+        let memory = self.memory.as_deref()?;
+        let asker = who.asker;
+        Some((Remembering { memory, asker }, self.config.floor))
     }
 
     fn page(&self, asked: &Asked) -> Page {
@@ -410,9 +477,9 @@ impl Inner {
     fn of_member(
         &self,
         member: &Member,
+        shown: Option<&PolicyView>,
         (asked, of, one): (&Asked, EntryType, Option<&(EntryType, String)>),
-        page: Page,
-        granularity: Granularity,
+        (page, granularity): (Page, Granularity),
     ) -> Checked<ResultSet> {
         let release = match of {
             // a list of datasets says of each that it has somebody
@@ -420,15 +487,22 @@ impl Inner {
             _ => granularity,
         };
         let release = Release::new(release, self.config.floor, member.policy.as_ref());
-        let question = Question::new(member, asked, one, release)?;
+        let question = Question::new(member, asked, one, release, shown.is_some())?;
         let offset = offset_of(page)?;
-        let (count, results) = match of {
-            EntryType::Datasets if !question.says_which() => (1, Vec::new()),
-            EntryType::Datasets | EntryType::Cohorts => {
+        if of == EntryType::Variants {
+            refuse_unpicked(question.says_which(), &self.config)?;
+        }
+        let (count, results) = match (of, shown) {
+            (EntryType::Datasets, _) if !question.says_which() => (1, Vec::new()),
+            (_, Some(shown)) => {
+                let count = question.remembered(shown, of, granularity, release)?;
+                (count, Vec::new())
+            }
+            (EntryType::Datasets | EntryType::Cohorts, None) => {
                 let group = question.individuals()?;
                 (u64::from(release.is_shown(group.count())), Vec::new())
             }
-            EntryType::Individuals => {
+            (EntryType::Individuals, None) => {
                 let group = question.individuals()?;
                 let count = release.people(group.count(), member.people);
                 let results = match granularity == Granularity::Record && count > 0 {
@@ -441,8 +515,7 @@ impl Inner {
                 };
                 (count, results)
             }
-            EntryType::Variants => {
-                refuse_unpicked(question.says_which(), &self.config)?;
+            (EntryType::Variants, None) => {
                 let mut found = question.variants()?;
                 let rows = offset..offset.saturating_add(page.limit);
                 rows_of(granularity, rows, |to| {

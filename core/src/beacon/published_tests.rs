@@ -195,7 +195,10 @@ fn what_a_file_is_not_of_is_not_answered_with_no() {
     let beacon = beacon_of(&out, 0);
     let of = |query: &str| ask(&beacon, "g_variants", query, Granularity::Count);
     let inside = of("referenceName=22&start=100&end=300");
-    assert!(total(&inside.1).is_some_and(|total| total > 0), "{inside:?}");
+    assert!(
+        total(&inside.1).is_some_and(|total| total > 0),
+        "{inside:?}"
+    );
     let (status, message) = (422, "22:101-300");
     let outside = of("referenceName=22&start=5000&end=6000");
     let error = error_of(&outside);

@@ -38,6 +38,7 @@ impl<'m> Question<'m> {
         asked: &Asked,
         one: Option<&(EntryType, String)>,
         release: Release<'_>,
+        remembers: bool,
     ) -> Checked<Self> {
         let Filters {
             people,
@@ -111,6 +112,13 @@ impl<'m> Question<'m> {
             }
         }
         for part in &mut question.variants {
+            // to look whether enough people have others would be a question of its own
+            if remembers && matches!(part.doubt, Some(Doubt::Version(_) | Doubt::Identifier)) {
+                return Err(Refusal::unanswerable(format!(
+                    "{}: with a ledger alleles are asked for by their place and bases",
+                    part.of
+                )));
+            }
             decide(member, part, release)?;
         }
         Ok(question)
@@ -121,12 +129,31 @@ impl<'m> Question<'m> {
         !self.variants.is_empty() || !self.people.is_empty() || self.zygosity.is_some()
     }
 
+    pub(super) fn zygosity(&self) -> Option<Zygosity> {
+        self.zygosity
+    }
+
+    /// What is asked of people, where something is.
+    pub(super) fn people_asked(&self) -> Option<GroupExpr> {
+        all_of(&self.people, GroupExpr::and)
+    }
+
+    /// What is asked of variants.
+    pub(super) fn variants_asked(&self) -> VariantExpr {
+        all_of(&self.variants, VariantExpr::and).unwrap_or_else(VariantExpr::all)
+    }
+
     /// The people that are asked for: those who carry such a variant, where variants are asked for as well.
     pub(super) fn individuals(&self) -> Checked<Group> {
-        let mut who = all_of(&self.people, GroupExpr::and);
+        let who = self.who();
+        self.member.view.ask(who).map_err(|e| self.refusal(&e))
+    }
+
+    /// The same as an expression.
+    pub(super) fn who(&self) -> GroupExpr {
+        let mut who = self.people_asked();
         if !self.variants.is_empty() || self.zygosity.is_some() {
-            let variants =
-                all_of(&self.variants, VariantExpr::and).unwrap_or_else(VariantExpr::all);
+            let variants = self.variants_asked();
             let carriers = match self.zygosity {
                 Some(zygosity) => {
                     GroupExpr::carriers_with(variants, CarrierOptions::default().zygosity(zygosity))
@@ -138,16 +165,15 @@ impl<'m> Question<'m> {
                 None => carriers,
             });
         }
-        let who = who.unwrap_or_else(GroupExpr::all);
-        self.member.view.ask(who).map_err(|e| self.refusal(&e))
+        who.unwrap_or_else(GroupExpr::all)
     }
 
     /// The variants that are asked for, counted in those who are.
     pub(super) fn variants(&self) -> Checked<Found<'m>> {
-        let of = all_of(&self.variants, VariantExpr::and).unwrap_or_else(VariantExpr::all);
+        let of = self.variants_asked();
         let run = || -> Result<Found<'m>> {
             let view = &self.member.view;
-            let group = match all_of(&self.people, GroupExpr::and) {
+            let group = match self.people_asked() {
                 Some(who) => Some(view.ask(who)?),
                 None => None,
             };
@@ -164,7 +190,7 @@ impl<'m> Question<'m> {
     }
 
     /// What is said of an error: which part of the request is not known here. What the data would have instead is not.
-    fn refusal(&self, error: &Error) -> Refusal {
+    pub(super) fn refusal(&self, error: &Error) -> Refusal {
         if !matches!(error, Error::Expression(_) | Error::Usage(_)) {
             return Refusal::of_host(error);
         }
