@@ -111,6 +111,9 @@ pub enum Error {
         /// How many people.
         people: u64,
     },
+    /// An allele was counted before in other groups: the difference would be of those who could pay for one of both alone.
+    #[error("it was counted before in another group, or by other fields")]
+    OtherForm,
     /// An epoch was asked for by a snapshot older than the one that it is of: open the newest.
     #[error(
         "population {population}: epoch {epoch} is of snapshot {newer}, which is newer than {snapshot}: open the newest snapshot"

@@ -26,9 +26,14 @@ pub struct InfluenceQuestion<'a> {
     pub asker: Asker<'a>,
     /// Of which people.
     pub population: &'a str,
-    /// All that the answer depends on, in bytes that are the same whenever it is asked again: epoch, allele, group.
-    /// Only a digest by the secret is stored.
+    /// What is counted, in bytes that are the same whenever it is asked again: epoch and allele. Only a digest by the secret is
+    /// stored.
     pub question: &'a [u8],
+    /// In whom it is counted: all groups of an answer. What was paid for in one form is not answered in another, for the difference
+    /// would be of those who could pay for the one alone.
+    pub form: &'a [u8],
+    /// Which of the groups this is.
+    pub part: &'a [u8],
     /// Copies of the allele in all who are counted: of the rarer one, the ALT or all others.
     pub copies: u64,
     /// Copies that are known in all who are counted.
@@ -101,14 +106,14 @@ pub(crate) struct Settled {
     pub(crate) left_out: Vec<u32>,
 }
 
-/// Leaves out who cannot pay what it costs among those who stay. To leave one out raises the price of the others, so
-/// that more may have to go, until all who stay can pay: what remains does not depend on those who went. Were they counted in the
-/// price, they would still be seen by it.
+/// Leaves out who cannot pay what it costs among those who stay. Whoever is left out is counted as one who has the other allele, for how many
+/// people there are is known. To leave one out raises the price of the others, so that more may have to go, until all who stay can
+/// pay: what remains does not depend on those who went. Were they counted in the price, they would still be seen by it.
 pub(crate) fn settle(question: &InfluenceQuestion<'_>, spent: impl Fn(u32) -> u32) -> Settled {
     let budget = (question.budget * UNITS_PER_INFLUENCE).floor() as u64;
     let mut settled = Settled::default();
     let mut staying: Vec<Share> = question.shares.to_vec();
-    let (mut copies, mut total) = (question.copies, question.total);
+    let (mut copies, total) = (question.copies, question.total);
     // nobody pays for an allele that nobody has, or all
     while copies > 0 && copies < total {
         let price = |share: &Share| {
@@ -129,7 +134,6 @@ pub(crate) fn settle(question: &InfluenceQuestion<'_>, spent: impl Fn(u32) -> u3
         }
         for share in &gone {
             copies = copies.saturating_sub(share.copies.into());
-            total = total.saturating_sub(share.of.into());
             settled.left_out.push(share.person);
         }
         staying = stay;
@@ -148,6 +152,8 @@ mod tests {
             asker: Asker::Anonymous,
             population: "P",
             question: b"",
+            form: b"",
+            part: b"",
             copies,
             total,
             shares,
@@ -243,10 +249,9 @@ mod tests {
                 .filter(|share| !settled.left_out.contains(&share.person))
                 .collect();
             let left: u64 = stay.iter().map(|share| u64::from(share.copies)).sum();
-            let known = total - 2 * settled.left_out.len() as u64;
-            if left > 0 && left < known {
+            if left > 0 && left < total {
                 for share in &stay {
-                    let units = influence(share.copies, 2, left, known) * 1e9;
+                    let units = influence(share.copies, 2, left, total) * 1e9;
                     prop_assert!(f64::from(spent(share.person)) + units <= 50_000_000.0);
                     let paid = settled.paying.iter().find(|(person, _)| *person == share.person);
                     prop_assert_eq!(paid.map_or(0, |(_, units)| *units), units.ceil() as u32);
@@ -254,7 +259,7 @@ mod tests {
             }
             // with more of them staying nobody new could not pay: going on from where it stopped changes nothing
             let again = settle(&question(
-                &stay.iter().map(|share| **share).collect::<Vec<_>>(), left, known, 0.05), spent);
+                &stay.iter().map(|share| **share).collect::<Vec<_>>(), left, total, 0.05), spent);
             prop_assert_eq!(again.left_out.len(), 0);
         }
     }

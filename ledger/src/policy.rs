@@ -1,7 +1,7 @@
 //! The memory of a view under a policy, kept in a ledger.
 
 use crate::{
-    Asker, Decision, Distribution, Entry, Epoch, EpochQuestion, InfluenceQuestion, Ledger,
+    Asker, Decision, Distribution, Entry, Epoch, EpochQuestion, Error, InfluenceQuestion, Ledger,
     MemberSet, NoiseOf, NoiseQuestion, OverlapQuestion, Share, SitesQuestion, YesNoQuestion,
 };
 use std::sync::Arc;
@@ -240,12 +240,22 @@ impl PolicyMemory for Memory {
             asker: self.asker(),
             population: &self.of.population,
             question: self.of_epoch(asked.question).as_bytes(),
+            form: asked.form.as_bytes(),
+            part: asked.part.as_bytes(),
             copies: asked.copies,
             total: asked.total,
             shares: &shares.collect::<Vec<_>>(),
             budget,
         });
-        Ok(left.map_err(varidex::Error::from)?.iter().collect())
+        match left {
+            Ok(left) => Ok(left.iter().collect()),
+            Err(Error::OtherForm) => Err(varidex::Error::NotAllowed {
+                policy: self.policy.name.clone(),
+                what: "does not count an allele again in another group, or by other fields"
+                    .to_owned(),
+            }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn has_any(&self, asked: &YesNoAsked<'_>) -> varidex::Result<bool> {

@@ -109,6 +109,12 @@ struct Plain {
     known: BTreeMap<String, BTreeSet<usize>>,
 }
 
+/// Whether the allele is the rarer one.
+fn is_rare(copies: &BTreeMap<usize, (u32, u32)>) -> bool {
+    let sum = |of: fn(&(u32, u32)) -> u32| copies.values().map(|it| u64::from(of(it))).sum::<u64>();
+    2 * sum(|of| of.0) <= sum(|of| of.1)
+}
+
 impl Plain {
     /// Who is left out of the count of an allele of which people have so many of so many copies.
     fn left_out(
@@ -119,26 +125,20 @@ impl Plain {
         if let Some(known) = self.known.get(&question) {
             return known.clone();
         }
-        let all: u64 = copies.values().map(|of| u64::from(of.0)).sum();
-        let total: u64 = copies.values().map(|of| u64::from(of.1)).sum();
-        if all == 0 || all == total {
-            return BTreeSet::new();
-        }
-        // of the rarer allele
-        let is_rare = 2 * all <= total;
+        let is_rare = is_rare(copies);
         let has = |(copies, of): (u32, u32)| if is_rare { copies } else { of - copies };
+        let total: u64 = copies.values().map(|of| u64::from(of.1)).sum();
         let mut out = BTreeSet::new();
         loop {
             let staying = copies.iter().filter(|(person, _)| !out.contains(*person));
             let staying: Vec<(usize, u32, u32)> =
                 staying.map(|(at, of)| (*at, has(*of), of.1)).collect();
             let alleles: u64 = staying.iter().map(|of| u64::from(of.1)).sum();
-            let known: u64 = staying.iter().map(|of| u64::from(of.2)).sum();
-            if alleles == 0 || alleles == known {
+            if alleles == 0 || alleles == total {
                 return out;
             }
             let price = |of: &&(usize, u32, u32)| {
-                (influence(of.1, of.2, alleles, known) * 1e9).ceil() as u64
+                (influence(of.1, of.2, alleles, total) * 1e9).ceil() as u64
             };
             let carriers = || staying.iter().filter(|of| of.1 > 0);
             let spent = |person: &usize| self.spent.get(person).copied().unwrap_or(0);
@@ -167,24 +167,35 @@ fn among(site: &[u32], is_in: impl Fn(usize) -> bool) -> BTreeMap<usize, (u32, u
         .collect()
 }
 
-/// AC, AN, heterozygous and homozygous people without those who are left out.
+/// AC, AN, heterozygous and homozygous people, where those who are left out have the commoner allele alone.
 fn counts(of: &BTreeMap<usize, (u32, u32)>, out: &BTreeSet<usize>) -> [u64; 4] {
-    let stay: Vec<u32> = of
+    let rare = is_rare(of);
+    let copies = of
         .iter()
-        .filter(|(at, _)| !out.contains(*at))
-        .map(|(_, of)| of.0)
-        .collect();
-    let number = |copies: u32| stay.iter().filter(|of| **of == copies).count() as u64;
-    [
-        number(1) + 2 * number(2),
-        2 * stay.len() as u64,
-        number(1),
-        number(2),
-    ]
+        .map(|(at, (copies, of))| match (out.contains(at), rare) {
+            (false, _) => *copies,
+            (true, true) => 0,
+            (true, false) => *of,
+        });
+    let copies: Vec<u32> = copies.collect();
+    let number = |copies_of: u32| copies.iter().filter(|of| **of == copies_of).count() as u64;
+    let known = of.values().map(|of| u64::from(of.1)).sum();
+    [number(1) + 2 * number(2), known, number(1), number(2)]
 }
 
 fn shown(of: &ShownCounts) -> [Known<u64>; 4] {
     [of.ac, of.an, of.n_het, of.n_hom]
+}
+
+/// What is shown of a site in everybody: nothing where nobody is left who has it.
+fn in_everybody(view: &PolicyView, text: &str) -> Option<[Known<u64>; 4]> {
+    let mut scan = view.frequencies(text, None, &[]).unwrap();
+    scan.next(|variant| Ok(shown(&variant.counts))).unwrap()
+}
+
+fn expected(of: &BTreeMap<usize, (u32, u32)>, out: &BTreeSet<usize>) -> Option<[Known<u64>; 4]> {
+    let counts = counts(of, out);
+    (out.is_empty() || counts[0] > 0).then(|| counts.map(Known::Exact))
 }
 
 #[test]
@@ -201,43 +212,44 @@ fn counts_are_of_those_who_can_pay() {
             let everybody = among(&genotypes[at], |_| true);
             let out = plain.left_out(format!("{at}"), &everybody);
             left += out.len();
-            let expected = counts(&everybody, &out).map(Known::Exact);
-            let mut scan = view.frequencies(&text, None, &[]).unwrap();
-            let found = scan.next(|variant| Ok(shown(&variant.counts))).unwrap();
-            assert_eq!(found.unwrap(), expected, "{asker} {text}");
-
-            let females = among(&genotypes[at], |person| sex(person) == "female");
-            let out = plain.left_out(format!("{at} female"), &females);
-            let expected = counts(&females, &out).map(Known::Exact);
-            let mut scan = view.frequencies(&text, Some("sex:female"), &[]).unwrap();
-            let found = scan.next(|variant| Ok(shown(&variant.counts))).unwrap();
-            assert_eq!(found.unwrap(), expected, "{asker} {text} in females");
-
-            let carriers: BTreeMap<usize, (u32, u32)> = everybody
-                .iter()
-                .map(|(at, of)| (*at, (of.0.min(1), 1)))
-                .collect();
-            let out = plain.left_out(format!("{at} carriers"), &carriers);
-            let expected = counts(&carriers, &out)[0];
-            let found = view.ask(&format!("carriers({text})")).unwrap();
-            assert_eq!(
-                found.count,
-                Known::Exact(expected),
-                "{asker} carriers of {text}"
-            );
+            let found = in_everybody(&view, &text);
+            assert_eq!(found, expected(&everybody, &out), "{asker} {text}");
         }
         // nobody is left with less than nothing, and many have spent nearly all
         assert!(plain.spent.values().all(|units| *units <= 200_000_000));
-        assert!(
-            plain
-                .spent
-                .values()
-                .filter(|units| **units > 150_000_000)
-                .count()
-                > PEOPLE / 2
-        );
+        let spent = plain.spent.values().filter(|units| **units > 150_000_000);
+        assert!(spent.count() > PEOPLE / 2);
     }
     assert!(left > 500, "{left}");
+}
+
+#[test]
+fn people_are_those_who_can_pay() {
+    let genotypes = genotypes();
+    let house = House::new(&genotypes);
+    let view = house.shown(RULES, "one");
+    let mut plain = Plain::default();
+    for (at, site) in genotypes.iter().enumerate() {
+        let text = format!("1:{}:A:G", at + 1);
+        let carriers = site.iter().enumerate();
+        let carriers: BTreeMap<usize, (u32, u32)> =
+            carriers.map(|(at, of)| (at, ((*of).min(1), 1))).collect();
+        let out = plain.left_out(format!("{at}"), &carriers);
+        let found = counts(&carriers, &out)[0];
+        // in other words it is the same question, and so is who does not
+        for (who, people) in [
+            (format!("carriers({text})"), found),
+            (format!("carriers(1-{}-A-G)", at + 1), found),
+            (format!("!carriers({text})"), PEOPLE as u64 - found),
+        ] {
+            let shown = view.ask(&who).unwrap().count;
+            let withheld = people == 0 && shown == Known::Withheld;
+            assert!(
+                withheld || shown == Known::Exact(people),
+                "{who}: {shown:?} for {people}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -248,50 +260,44 @@ fn parts_of_a_table_are_paid_one_by_one() {
     let mut plain = Plain::default();
     let by = ["sex".to_owned()];
     for (at, site) in genotypes.iter().enumerate() {
-        let mut scan = view
-            .frequencies(&format!("1:{}:A:G", at + 1), None, &by)
-            .unwrap();
+        let text = format!("1:{}:A:G", at + 1);
+        let mut scan = view.frequencies(&text, None, &by).unwrap();
         let found = scan.next(|variant| {
             let parts = variant
                 .parts()
                 .map(|(values, of)| (values[0].clone().unwrap(), shown(&of)));
-            Ok((shown(&variant.counts), parts.collect::<BTreeMap<_, _>>()))
+            let parts = parts.collect::<BTreeMap<_, _>>();
+            Ok((shown(&variant.counts), parts))
         });
-        let (all, parts) = found.unwrap().unwrap();
-        let mut sum = [0; 4];
+        let (mut sum, mut of_parts, mut left) = ([0; 4], BTreeMap::new(), 0);
         for of in ["female", "male"] {
             let people = among(site, |person| sex(person) == of);
             let out = plain.left_out(format!("{at} {of}"), &people);
+            left += out.len();
             let expected = counts(&people, &out);
-            assert_eq!(parts[of], expected.map(Known::Exact), "{at} {of}");
+            of_parts.insert(of.to_owned(), expected.map(Known::Exact));
             sum.iter_mut()
                 .zip(expected)
                 .for_each(|(sum, of)| *sum += of);
         }
-        assert_eq!(all, sum.map(Known::Exact), "{at}");
+        let is_row = left == 0 || sum[0] > 0;
+        let expected = is_row.then(|| (sum.map(Known::Exact), of_parts));
+        assert_eq!(found.unwrap(), expected, "{at}");
     }
 }
 
 /// What somebody carries who has spent all says nothing: answers are the same with him and without.
 #[test]
-fn who_has_spent_all_is_not_there() {
+fn what_who_has_spent_all_carries_is_not_seen() {
     let mut genotypes = genotypes();
     let target = 7;
     let answers = |genotypes: &[Vec<u32>]| {
         let house = House::new(genotypes);
         let view = house.shown(RULES, "one");
         // the first sites cost him all that he has
-        let mut found = Vec::new();
-        for at in 20..SITES {
-            let text = format!("1:{}:A:G", at + 1);
-            let mut scan = view.frequencies(&text, None, &[]).unwrap();
-            found.push(
-                scan.next(|variant| Ok(shown(&variant.counts)))
-                    .unwrap()
-                    .unwrap(),
-            );
-        }
-        found
+        let sites = 20..SITES;
+        let ask = |at| in_everybody(&view, &format!("1:{}:A:G", at + 1));
+        sites.map(ask).collect::<Vec<_>>()
     };
     let before = answers(&genotypes);
     let mut plain = Plain::default();
@@ -303,48 +309,60 @@ fn who_has_spent_all_is_not_there() {
         }
     }
     assert!(poor.len() > 2, "{poor:?}");
-    // the last site that he cannot pay for, where he has the rarer allele once, and where he has it twice
+    // the last site that he cannot pay for: with none of the rarer allele, with one copy, and with two
     let last = *poor.last().unwrap();
-    let all: u32 = genotypes[last].iter().sum();
-    let rare = if all as usize <= PEOPLE {
-        [1, 2]
-    } else {
-        [1, 0]
-    };
-    let other = rare
-        .into_iter()
-        .find(|of| *of != genotypes[last][target])
-        .unwrap();
-    genotypes[last][target] = other;
-    let after = answers(&genotypes);
-    assert_eq!(before[last - 20], after[last - 20]);
+    for copies in 0..3 {
+        genotypes[last][target] = copies;
+        let after = answers(&genotypes);
+        assert_eq!(before[last - 20], after[last - 20], "{copies}");
+    }
 }
 
 #[test]
 fn what_nobody_pays_for_is_refused() {
     let house = House::new(&genotypes());
     let view = house.shown(RULES, "one");
+    let refused_of = |of: varidex::Result<()>| of.unwrap_err().to_string();
     for of in ["1:30 & ac>3", "1 & af<0.5", "1:1-9 & n_hom=0"] {
-        let refused = view.frequencies(of, None, &[]).err().unwrap().to_string();
+        let refused = refused_of(view.frequencies(of, None, &[]).map(|_| ()));
         assert!(refused.contains("compare counts"), "{refused}");
-        let refused = view
-            .ask(&format!("carriers({of})"))
-            .unwrap_err()
-            .to_string();
+        let refused = refused_of(view.ask(&format!("carriers({of})")).map(|_| ()));
         assert!(refused.contains("compare counts"), "{refused}");
     }
-    let refused = view
-        .frequencies("1:30", Some("carriers(1:31)"), &[])
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(refused.contains("in groups by variants"), "{refused}");
+    for group in ["carriers(1:31)", "sex:female"] {
+        let refused = refused_of(view.frequencies("1:30", Some(group), &[]).map(|_| ()));
+        assert!(refused.contains("no other group"), "{refused}");
+    }
+    for who in [
+        "carriers(1:30:A:G) & sex:female",
+        "sex:female | carriers(1:30:A:G)",
+        "sex:female & !carriers(1:30:A:G)",
+        "carriers(1:30:A:G | 1:31:A:G)",
+        "carriers(1:1-31)",
+        "noncarriers(1:30:A:G)",
+        "carriers(1:30:A:G, het)",
+    ] {
+        let refused = view.ask(who);
+        let refused = refused.map(|_| ()).unwrap_err().to_string();
+        let is_syntax = refused.contains("expected");
+        assert!(
+            is_syntax || refused.contains("one allele alone"),
+            "{who}: {refused}"
+        );
+    }
+    // in one form alone: the difference would be of who could pay for that one
+    assert!(in_everybody(&view, "1:30:A:G").is_some());
+    let refused = refused_of(view.ask("carriers(1:30:A:G)").map(|_| ()));
+    assert!(refused.contains("in another group"), "{refused}");
+    let by = ["sex".to_owned()];
+    let mut scan = view.frequencies("1:30:A:G", None, &by).unwrap();
+    let refused = refused_of(scan.next(|_| Ok(())).map(|_| ()));
+    assert!(refused.contains("in another group"), "{refused}");
     // without a budget of influence they are answered
-    let free = house.shown(
-        "name = 'free'\ngranularity = 'count'\ncombine = true",
-        "one",
-    );
+    let free = "name = 'free'\ngranularity = 'count'\ncombine = true";
+    let free = house.shown(free, "one");
     assert!(free.frequencies("1:30 & ac>3", None, &[]).is_ok());
+    assert!(free.frequencies("1:30", Some("sex:female"), &[]).is_ok());
 }
 
 /// Yes or nothing: of those who can pay there must be as many as the floor.
@@ -354,40 +372,29 @@ fn yes_is_of_those_who_can_pay() {
     let house = House::new(&genotypes);
     let rules = "name = 'test'\ngranularity = 'boolean'\nfloor.people = 5\ntwo_tailed = false\n\
         budget.influence = 0.2\n";
-    let view = house.shown(rules, "one");
-    let mut plain = Plain::default();
-    let mut noes = 0;
+    let yes = |is_yes: bool| match is_yes {
+        true => Known::Exact(true),
+        false => Known::Withheld,
+    };
+    let (people, variants) = (house.shown(rules, "one"), house.shown(rules, "other"));
+    let (mut of_people, mut of_variants) = (Plain::default(), Plain::default());
+    let mut left = 0;
     for (at, site) in genotypes.iter().enumerate() {
         let text = format!("1:{}:A:G", at + 1);
-        let carriers: BTreeMap<usize, (u32, u32)> = site
-            .iter()
-            .enumerate()
-            .map(|(at, of)| (at, ((*of).min(1), 1)))
-            .collect();
-        let out = plain.left_out(format!("{at} carriers"), &carriers);
+        let carriers = site.iter().enumerate();
+        let carriers: BTreeMap<usize, (u32, u32)> =
+            carriers.map(|(at, of)| (at, ((*of).min(1), 1))).collect();
+        let out = of_people.left_out(format!("{at}"), &carriers);
         let is_yes = counts(&carriers, &out)[0] >= 5;
-        let found = view.ask(&format!("carriers({text})")).unwrap().exists;
-        assert_eq!(
-            found,
-            if is_yes {
-                Known::Exact(true)
-            } else {
-                Known::Withheld
-            },
-            "{text}"
-        );
-        noes += usize::from(!is_yes && site.iter().filter(|of| **of > 0).count() >= 5);
+        let found = people.ask(&format!("carriers({text})")).unwrap().exists;
+        assert_eq!(found, yes(is_yes), "{text}");
+        left += out.len();
         // and of variants
         let everybody = among(site, |_| true);
-        let out = plain.left_out(format!("{at}"), &everybody);
+        let out = of_variants.left_out(format!("{at}"), &everybody);
         let [_, _, het, hom] = counts(&everybody, &out);
-        let found = view.has_variants(&text).unwrap();
-        let expected = if het + hom >= 5 {
-            Known::Exact(true)
-        } else {
-            Known::Withheld
-        };
-        assert_eq!(found, expected, "{text}");
+        let found = variants.has_variants(&text).unwrap();
+        assert_eq!(found, yes(het + hom >= 5), "{text}");
     }
-    assert!(noes > 3, "{noes}");
+    assert!(left > 100, "{left}");
 }

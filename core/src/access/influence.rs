@@ -5,7 +5,7 @@ use super::policy_view::PolicyView;
 use super::shown_scan::ShownSite;
 use crate::cohort::View;
 use crate::error::Result;
-use crate::query::{CountedGroup, Group, GroupExpr, SampleShare, Variant};
+use crate::query::{CountedGroup, Counts, Group, GroupExpr, Query, SampleShare, Variant};
 use crate::set::SampleSet;
 use std::sync::Arc;
 
@@ -25,35 +25,51 @@ pub(super) struct Influence {
     seen: SampleSet,
     /// By sample, the number of its person.
     numbers: Vec<u32>,
+    /// What all units together are, in words.
+    form: String,
     units: Vec<Unit>,
     of_samples: Vec<SampleShare>,
     shares: Vec<InfluenceShare>,
+}
+
+/// Samples of those who are left out of the counts of a variant: of the ALT, where that is rarer, and of all else.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    of_alt: SampleSet,
+    of_others: SampleSet,
+}
+
+impl LeftOut {
+    pub(super) fn is_empty(&self) -> bool {
+        self.of_alt.is_empty() && self.of_others.is_empty()
+    }
 }
 
 impl Influence {
     pub(super) fn new(
         view: &View,
         memory: Arc<dyn PolicyMemory>,
-        units: Vec<Unit>,
+        (form, units): (String, Vec<Unit>),
     ) -> Result<Self> {
         Ok(Self {
             memory,
             seen: view.all()?.samples().clone(),
             numbers: numbers_of_samples(view)?,
+            form,
             units,
             of_samples: Vec::new(),
             shares: Vec::new(),
         })
     }
 
-    /// Samples of those who are left out of the counts of a variant, whether these are shown in the end or not: that they are not
+    /// Who is left out of the counts of a variant, whether these are shown in the end or not: that they are not
     /// is an answer as well.
     pub(super) fn left_out(
         &mut self,
         variant: &mut Variant<'_, '_>,
         all: &CountedGroup,
-    ) -> Result<SampleSet> {
-        let mut left = SampleSet::new();
+    ) -> Result<LeftOut> {
+        let mut left = LeftOut::default();
         let mut name = None;
         let mut read = None;
         for at in 0..self.units.len() {
@@ -82,7 +98,6 @@ impl Influence {
                 Some(name) => name,
                 none => none.insert(ShownSite(variant).name()?),
             };
-            let question = format!("{name} {}", unit.label);
             gather(&self.numbers, &self.of_samples, unit, &mut self.shares);
             let sum = |of: fn(&InfluenceShare) -> u32| -> u64 {
                 self.shares.iter().map(|share| u64::from(of(share))).sum()
@@ -92,17 +107,24 @@ impl Influence {
                 true => known.max(sum(|share| share.of)),
                 false => (ac + copies).max(sum(|share| share.of)),
             };
-            left = left.union(&self.memory.leave_out(&InfluenceAsked {
-                question: &question,
+            let gone = self.memory.leave_out(&InfluenceAsked {
+                question: name,
+                form: &self.form,
+                part: &unit.label,
                 copies,
                 total,
                 shares: &self.shares,
-            })?);
+            })?;
+            if gone.is_empty() {
+                continue;
+            }
+            let gone = self.samples_of(&gone);
+            match of_alt {
+                true => left.of_alt = left.of_alt.union(&gone),
+                false => left.of_others = left.of_others.union(&gone),
+            }
         }
-        Ok(match left.is_empty() {
-            true => left,
-            false => self.samples_of(&left),
-        })
+        Ok(left)
     }
 
     /// All samples of some people.
@@ -113,17 +135,42 @@ impl Influence {
             .collect()
     }
 
-    /// The counts in a group without those who are left out.
+    /// The counts in a group, in which those who are left out are as if they had the commoner allele alone: how many there are is known, so
+    /// that they would be seen to be missing.
     pub(super) fn count(
         &self,
         variant: &mut Variant<'_, '_>,
+        whole: &CountedGroup,
         group: Option<&Group>,
-        left: &SampleSet,
+        left: &LeftOut,
     ) -> Result<CountedGroup> {
-        let samples = group.map_or(&self.seen, Group::samples).difference(left);
+        let samples = group.map_or(&self.seen, Group::samples);
+        let none = samples.intersection(&left.of_alt);
+        let all = samples.intersection(&left.of_others).difference(&none);
+        if none.is_empty() && all.is_empty() {
+            return Ok(*whole);
+        }
+        let stay = variant.counts_among(&samples.difference(&none).difference(&all))?;
+        let counts = Counts {
+            an: whole.counts.an,
+            n_missing: whole.counts.n_missing,
+            ..stay
+        };
+        if all.is_empty() {
+            return Ok(CountedGroup { counts, ..*whole });
+        }
+        // each copy of these is the ALT: n people with one or two have so many, and the rest of them two
+        let of_gone = variant.counts_among(&all)?;
+        let copies = of_gone.an.unwrap_or(of_gone.ac);
+        let two = copies.saturating_sub(all.len());
         Ok(CountedGroup {
-            samples: samples.len(),
-            counts: variant.counts_among(&samples)?,
+            counts: Counts {
+                ac: stay.ac + copies,
+                n_hom: stay.n_hom + two,
+                n_hemi: stay.n_hemi + copies.saturating_sub(2 * two),
+                ..counts
+            },
+            ..*whole
         })
     }
 }
@@ -181,15 +228,25 @@ impl PolicyView {
         let Some(memory) = self.memory.as_ref().filter(|_| self.keeps_influence()) else {
             return Ok(of);
         };
-        if !who.asks_variants() || of.found == 0 || of.found >= of.people {
+        let Some((allele, is_others)) = who.one_allele() else {
+            return Ok(of);
+        };
+        if of.found == 0 || of.found >= of.people {
             return Ok(of);
         }
-        let found = lasting(&self.view, group.subjects())?;
-        let is_few = 2 * of.found <= of.people;
-        let fewer = match is_few {
-            true => found,
-            false => self.view.lasting_people()?.difference(&found),
+        // however it is spelled, and whether those who have it are asked for or all others, it is the same
+        let mut scan = self.view.scan(&Query::new(allele.clone())?)?;
+        let Some(name) = scan.next(|mut variant| ShownSite(&mut variant).name())? else {
+            return Ok(of);
         };
+        let found = lasting(&self.view, group.subjects())?;
+        let others = self.view.lasting_people()?.difference(&found);
+        let (have, lack) = match is_others {
+            false => (found, others),
+            true => (others, found),
+        };
+        let have_is_few = 2 * have.len() <= of.people;
+        let fewer = if have_is_few { have } else { lack };
         let share = |person| InfluenceShare {
             person,
             copies: 1,
@@ -197,16 +254,19 @@ impl PolicyView {
         };
         let shares: Vec<InfluenceShare> = fewer.iter().map(share).collect();
         of.left_out = memory.leave_out(&InfluenceAsked {
-            question: group.label(),
+            question: &name,
+            form: "people",
+            part: "",
             copies: fewer.len(),
             total: of.people,
             shares: &shares,
         })?;
         let left = of.left_out.len();
-        of.people = of.people.saturating_sub(left);
-        if is_few {
-            of.found = of.found.saturating_sub(left);
-        }
+        // who is left out is counted with most
+        of.found = match have_is_few == is_others {
+            false => of.found.saturating_sub(left),
+            true => of.found.saturating_add(left),
+        };
         Ok(of)
     }
 }

@@ -26,7 +26,7 @@ pub trait PolicyMemory: Send + Sync + fmt::Debug {
     fn has_any(&self, question: &YesNoAsked<'_>) -> Result<bool>;
 
     /// Who must be left out of the count of an allele, by the numbers of [`InfluenceAsked::shares`]: those whom it would set further
-    /// apart than the budget of influence allows. The others have paid.
+    /// apart than the budget of influence allows. They are counted as if they had the other allele. The others have paid.
     fn leave_out(&self, question: &InfluenceAsked<'_>) -> Result<SampleSet>;
 
     /// The view is asked by the decisions of people as they are now: who withdrew since is to be gone from what is remembered.
@@ -54,8 +54,12 @@ pub struct YesNoAsked<'a> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct InfluenceAsked<'a> {
-    /// What is counted in whom, in words that are the same whenever it is.
+    /// What is counted, in words that are the same whenever it is.
     pub question: &'a str,
+    /// In whom: all groups of an answer. What was counted in one form is not counted in another.
+    pub form: &'a str,
+    /// Which of the groups this is.
+    pub part: &'a str,
     /// Copies of the rarer allele, the ALT or all others, in all who are counted; people whom a question finds have one of one.
     pub copies: u64,
     /// Copies that are known in all who are counted.

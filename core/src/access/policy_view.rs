@@ -259,6 +259,7 @@ impl PolicyView {
             });
         }
         let who: GroupExpr = who.parse()?;
+        self.refuse_variants_beside(&who)?;
         let is_boolean = self.policy.granularity == Granularity::Boolean;
         // that it is withheld is an answer as well
         if !is_all(group) && (!is_boolean || who.asks_variants()) {
@@ -559,7 +560,7 @@ impl PolicyView {
         let mut is_known = self.reads_variants(of)?;
         let group = match group {
             Some(who) => {
-                self.refuse_groups_by_variants(who)?;
+                self.refuse_chosen_groups()?;
                 let group = self.group(who, true)?;
                 is_known &= group.is_some();
                 group

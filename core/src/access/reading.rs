@@ -68,11 +68,22 @@ impl PolicyView {
         }
     }
 
-    /// That somebody is in a group by what he carries is an answer that nobody paid for.
-    pub(super) fn refuse_groups_by_variants(&self, who: &str) -> Result<()> {
-        match self.keeps_influence() && who.parse::<GroupExpr>()?.asks_variants() {
+    /// Whom a group leaves out is counted by the difference to all, which nobody of them would have paid for.
+    pub(super) fn refuse_chosen_groups(&self) -> Result<()> {
+        match self.keeps_influence() {
             true => Err(self.refused(
-                "with a budget of influence does not count variants in groups by variants",
+                "with a budget of influence counts variants in everybody or by fields, in no other group",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// The same of people: one allele is asked for, alone. Of what else holds, of them or beside them, most may be known already, and the rest
+    /// is of few.
+    pub(super) fn refuse_variants_beside(&self, who: &GroupExpr) -> Result<()> {
+        match self.keeps_influence() && who.asks_variants() && who.one_allele().is_none() {
+            true => Err(self.refused(
+                "with a budget of influence counts people by one allele alone (carriers of CONTIG:POSITION:REF:ALT)",
             )),
             false => Ok(()),
         }

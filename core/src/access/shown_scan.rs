@@ -262,30 +262,23 @@ impl ShownScan {
 
     /// The same without those whom a count would set too far apart, of each variant.
     pub(super) fn influenced(mut self, view: &View, memory: Arc<dyn PolicyMemory>) -> Result<Self> {
-        let of = |label: &str, number: usize| {
+        let everybody = || Unit {
+            label: String::new(),
+            group: None,
+        };
+        let of = |label: String, number: usize| {
             let group = self.groups.get(number)?;
             Some(Unit {
-                label: label.to_owned(),
+                label,
                 group: Some((number, group.samples().clone())),
             })
         };
-        let units = match (self.parts.is_empty(), self.group) {
-            (true, None) => vec![Unit {
-                label: String::new(),
-                group: None,
-            }],
-            (true, Some(_)) => {
-                let label = self.groups.first().map_or("", Group::label);
-                of(&format!("in {label}"), 0).into_iter().collect()
-            }
-            // nobody is in two parts, and who is in none is in no number but that of all
-            (false, _) => {
-                let parts = self.parts.iter();
-                let part = |(values, part): &(Vec<Option<String>>, Part)| {
-                    of(&format!("by {}{values:?}", self.fields), part.number?)
-                };
-                parts.filter_map(part).collect()
-            }
+        // nobody is in two parts, and everybody is in one
+        let parts = self.parts.iter();
+        let parts = parts.filter_map(|(values, part)| of(format!("{values:?}"), part.number?));
+        let units = match self.parts.is_empty() {
+            true => ("everybody".to_owned(), vec![everybody()]),
+            false => (format!("by {}", self.fields), parts.collect()),
         };
         self.influence = Some(Box::new(Influence::new(view, memory, units)?));
         Ok(self)
@@ -389,19 +382,24 @@ impl ShownScan {
                     }
                 };
                 if let Some((influence, left)) = &without {
-                    all = influence.count(&mut variant, None, left)?;
-                }
-                let count = |variant: &mut Variant<'_, '_>, number: usize, samples: u64| match (
-                    &without,
-                    groups.get(number),
-                ) {
-                    (Some((influence, left)), Some(group)) => {
-                        influence.count(variant, Some(group), left)
+                    all = influence.count(&mut variant, &all, None, left)?;
+                    // that somebody had it is not said by a row of nobody
+                    if all.counts.ac == 0 {
+                        *withheld += 1;
+                        return Ok(None);
                     }
-                    _ => Ok(CountedGroup {
+                }
+                let count = |variant: &mut Variant<'_, '_>, number: usize, samples: u64| {
+                    let whole = CountedGroup {
                         counts: variant.counts_of(number)?,
                         samples,
-                    }),
+                    };
+                    match (&without, groups.get(number)) {
+                        (Some((influence, left)), Some(group)) => {
+                            influence.count(variant, &whole, Some(group), left)
+                        }
+                        _ => Ok(whole),
+                    }
                 };
                 let Some(of_all) = seen(showing, &all) else {
                     *withheld += 1;

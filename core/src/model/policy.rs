@@ -308,6 +308,9 @@ impl Budget {
                 "budget.influence: expected a number above 0, at most {INFLUENCE_MAX}, found {influence}"
             ));
         }
+        if self.influence.is_some() && self.rare_p.is_some() {
+            return Err("budget: expected rare_p or influence, found both".to_owned());
+        }
         match self.sites_per_person {
             Some(sites) if !(sites.is_finite() && sites > 0.0) => Err(format!(
                 "budget.sites_per_person: expected a number above 0, found {sites}"
@@ -404,7 +407,11 @@ mod tests {
             ("name = 'a'\nbudget.influence = 0.0", "budget.influence"),
             ("name = 'a'\nbudget.influence = 4.1", "budget.influence"),
             (
-                "name = 'a'\nfloor.people = 16\nnoise.scale = 1.0\nbudget.influence = 0.1",
+                "name = 'a'\nbudget.influence = 0.1\nbudget.rare_p = 0.5",
+                "expected rare_p or influence",
+            ),
+            (
+                "name = 'a'\ngranularity = 'count'\nfloor.people = 16\nnoise.scale = 1.0\nbudget.influence = 0.1",
                 "expected no budget.influence",
             ),
             (

@@ -5,7 +5,7 @@ use super::{Failure, members_of};
 use crate::influence::settle;
 use crate::members::MemberSet;
 use crate::secret::{Digest, Key, Of};
-use crate::{InfluenceQuestion, Secret};
+use crate::{Error, InfluenceQuestion, Secret};
 use rusqlite::{OptionalExtension, Transaction};
 
 /// Bytes of a person: number, and units that he has spent.
@@ -15,6 +15,9 @@ const PERSON: usize = 8;
 pub(super) struct Asked {
     population: Key,
     owner: Key,
+    /// What is counted, and in whom; and this group of them.
+    counted: Key,
+    form: Key,
     question: Key,
 }
 
@@ -23,19 +26,34 @@ impl Asked {
         let population = secret.key(Of::Population, &[question.population.as_bytes()]);
         let owner = owner(secret, question.asker, &population);
         Self {
-            question: secret.key(Of::InfluenceQuestion, &[&owner, question.question]),
+            counted: secret.key(Of::InfluenceForm, &[&owner, question.question]),
+            form: secret.key(
+                Of::InfluenceForm,
+                &[&owner, question.question, question.form],
+            ),
+            question: secret.key(
+                Of::InfluenceQuestion,
+                &[&owner, question.question, question.form, question.part],
+            ),
             population,
             owner,
         }
     }
 }
 
-/// Who is left out of an answer that was paid for.
+/// Who is left out of an answer that was paid for. What was paid for in another form is refused.
 pub(super) fn known(
     transaction: &Transaction<'_>,
     secret: &Secret,
     asked: &Asked,
 ) -> Result<Option<MemberSet>, Failure> {
+    let form: Option<Key> = transaction
+        .prepare_cached("SELECT form FROM influence_forms WHERE counted = ?1")?
+        .query_row([asked.counted], |row| row.get(0))
+        .optional()?;
+    if form.is_some_and(|form| form != asked.form) {
+        return Err(Failure::Error(Error::OtherForm));
+    }
     let found: Option<(Vec<u8>, Digest)> = transaction
         .prepare_cached("SELECT left_out, digest FROM influence_questions WHERE question = ?1")?
         .query_row([asked.question], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -74,6 +92,9 @@ pub(super) fn charge(
         (&asked.population, &asked.owner),
         &spent,
     )?;
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO influence_forms VALUES (?1, ?2, ?3)")?
+        .execute((asked.counted, asked.population, asked.form))?;
     let bytes = left_out.to_bytes();
     let digest = super::digest_of(secret, &asked.population, &bytes);
     transaction
@@ -185,9 +206,11 @@ pub(super) fn forget_questions(
     transaction: &Transaction<'_>,
     population: &Key,
 ) -> Result<(), Failure> {
-    transaction
-        .prepare_cached("DELETE FROM influence_questions WHERE population = ?1")?
-        .execute([population])?;
+    for table in ["influence_questions", "influence_forms"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE population = ?1"))?
+            .execute([population])?;
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ const APPLICATION: i64 = 0x5664_784c;
 const VERSION: i64 = 2;
 
 /// All that a ledger has, in the order in which it is made. Digests of 16 bytes find rows, those of 32 vouch for them.
-const SCHEMA: [(&str, &str); 24] = [
+const SCHEMA: [(&str, &str); 26] = [
     (
         "ledger",
         "CREATE TABLE ledger (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID",
@@ -56,6 +56,15 @@ const SCHEMA: [(&str, &str); 24] = [
         "influence_questions",
         "CREATE TABLE influence_questions (question BLOB PRIMARY KEY, population BLOB NOT NULL, left_out BLOB NOT NULL, \
          digest BLOB NOT NULL) STRICT",
+    ),
+    // of what is counted, in whom it was paid for
+    (
+        "influence_forms",
+        "CREATE TABLE influence_forms (counted BLOB PRIMARY KEY, population BLOB NOT NULL, form BLOB NOT NULL) STRICT",
+    ),
+    (
+        "influence_forms_population",
+        "CREATE INDEX influence_forms_population ON influence_forms (population)",
     ),
     (
         "influence_questions_population",

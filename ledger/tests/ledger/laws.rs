@@ -33,6 +33,7 @@ enum Step {
         asker: usize,
         population: usize,
         question: u8,
+        form: u8,
         carriers: BTreeMap<u32, u32>,
         others: u64,
     },
@@ -75,6 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
         asker.clone(),
         population.clone(),
         0_u8..12,
+        prop_oneof![4 => Just(0_u8), 1 => Just(1)],
         prop::collection::btree_map(0..PEOPLE, 1_u32..3, 0..PEOPLE as usize),
         0_u64..60,
     );
@@ -89,8 +91,8 @@ fn step() -> impl Strategy<Value = Step> {
             Step::YesNo { asker, population, question, frequency, carriers, at_least }
         }),
         2 => sites.prop_map(|(asker, population, most, sites)| Step::Sites { asker, population, most, sites }),
-        4 => influence.prop_map(|(asker, population, question, carriers, others)| {
-            Step::Influence { asker, population, question, carriers, others }
+        4 => influence.prop_map(|(asker, population, question, form, carriers, others)| {
+            Step::Influence { asker, population, question, form, carriers, others }
         }),
         6 => (population.clone(), set(), 0_u64..5).prop_map(|(population, set, k)| Step::Overlap { population, set, k }),
         3 => (population, 0_u8..4, set(), 0_u64..2).prop_map(|(population, snapshot, visible, altered)| {
@@ -145,6 +147,7 @@ fn said(ledger: &dyn Ledger, step: &Step) -> String {
             asker,
             population,
             question,
+            form,
             carriers,
             others,
         } => {
@@ -158,6 +161,8 @@ fn said(ledger: &dyn Ledger, step: &Step) -> String {
                 asker: ASKERS[*asker],
                 population: POPULATIONS[*population],
                 question: &[*question],
+                form: &[*form],
+                part: &[*question % 2],
                 copies: carriers.values().map(|of| u64::from(*of)).sum(),
                 total: 2 * (carriers.len() as u64 + others),
                 shares: &shares,

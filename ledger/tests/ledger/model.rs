@@ -25,6 +25,7 @@ struct State {
     sites: BTreeMap<(Name, String), BTreeSet<Vec<u8>>>,
     influence: BTreeMap<(String, Name, u32), u64>,
     left_out: BTreeMap<(String, Name, Vec<u8>), People>,
+    forms: BTreeMap<(String, Name, Vec<u8>), Vec<u8>>,
     populations: BTreeMap<String, Population>,
 }
 
@@ -130,11 +131,13 @@ impl Ledger for Model {
     fn influence(&self, question: &InfluenceQuestion<'_>) -> Result<MemberSet> {
         let mut state = self.state.lock().unwrap();
         let (population, asker) = (question.population.to_owned(), name(question.asker));
-        let asked = (
+        let of = (
             population.clone(),
             asker.clone(),
             question.question.to_vec(),
         );
+        let part = [question.question, question.form, question.part].concat();
+        let asked = (population.clone(), asker.clone(), part);
         // whoever cannot pay goes, one after the other, until all can
         let settle = |spent: &dyn Fn(u32) -> u64| {
             let mut staying = question.shares.to_vec();
@@ -146,7 +149,7 @@ impl Ledger for Model {
                     .collect();
                 let copies =
                     question.copies - gone.iter().map(|of| u64::from(of.copies)).sum::<u64>();
-                let total = question.total - gone.iter().map(|of| u64::from(of.of)).sum::<u64>();
+                let total = question.total;
                 let price = |of: &Share| match copies > 0 && copies < total {
                     true => (influence(of.copies, of.of, copies, total) * 1e9).ceil() as u64,
                     false => 0,
@@ -170,6 +173,13 @@ impl Ledger for Model {
         if paying.is_empty() {
             return Ok(left_out.into_iter().collect());
         }
+        if state
+            .forms
+            .get(&of)
+            .is_some_and(|form| form != question.form)
+        {
+            return Err(Error::OtherForm);
+        }
         if let Some(known) = state.left_out.get(&asked) {
             return Ok(known.iter().copied().collect());
         }
@@ -180,6 +190,7 @@ impl Ledger for Model {
             *state.influence.entry(account(*person)).or_default() += units;
         }
         if !paying.is_empty() {
+            state.forms.insert(of, question.form.to_vec());
             state.left_out.insert(asked, left_out.clone());
         }
         Ok(left_out.into_iter().collect())
@@ -303,6 +314,7 @@ impl Ledger for Model {
             let is_other =
                 |(population, _, _): &(String, Name, Vec<u8>)| population != question.population;
             state.left_out.retain(|asked, _| is_other(asked));
+            state.forms.retain(|asked, _| is_other(asked));
         }
         if gone > 0 {
             let stays = |(population, _, person): &(String, Name, u32)| {

@@ -26,12 +26,18 @@ fn cell(of: &ReleasedCounts) -> Cell {
         Some(of) => (of.n_het + of.n_hom + of.n_hemi, of.n_het),
         None => (of.ac.div_ceil(2), of.ac),
     };
+    let lack = |others: u64| {
+        let fewest = others.saturating_sub(once) / 2;
+        // that it is nobody is not known without genotypes
+        fewest.max(u64::from(of.genotypes.is_none() && others > 0))
+    };
     Cell {
         have,
-        lack: others.map(|others| others.saturating_sub(once) / 2),
+        lack: others.map(lack),
         copies: Some(of.ac),
         others,
-        people: of.an.map_or(have, |an| an.div_ceil(2)),
+        // people of whom no copy is known may be there
+        people: of.an.map_or(have, |an| an.div_ceil(2)).max(1),
     }
 }
 

@@ -64,6 +64,24 @@ impl GroupExpr {
         compares
     }
 
+    /// The allele of which it is carriers and nothing more, and whether it is everybody else.
+    pub(crate) fn one_allele(&self) -> Option<(&VariantExpr, bool)> {
+        let (atom, is_others) = match &self.0 {
+            Node::Atom(atom) => (atom, false),
+            Node::Not(inner) => match &**inner {
+                Node::Atom(atom) => (atom, true),
+                _ => return None,
+            },
+            Node::And(_) | Node::Or(_) => return None,
+        };
+        let GroupAtom::Carriers { of, .. } = &atom.kind else {
+            return None;
+        };
+        let is_allele =
+            matches!(&of.0, Node::Atom(of) if matches!(of.kind, VariantAtom::Allele(_)));
+        (is_allele && !self.picks_of_carriers()).then_some((of, is_others))
+    }
+
     /// Whether variants may be among what it asks for: a cohort may be of carriers.
     pub(crate) fn asks_variants(&self) -> bool {
         let mut asks = false;
