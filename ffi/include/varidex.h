@@ -1176,6 +1176,20 @@ vdx_status vdx_beacon_answer(const vdx_beacon *beacon,
                              size_t *response_len,
                              vdx_error **error);
 
+// The same for an asker whom you know, as issuer and subject of a token: a beacon with a ledger has budgets for each. NULL is
+// anybody: all of them share their budgets.
+vdx_status vdx_beacon_answer_to(const vdx_beacon *beacon,
+                                const char *path,
+                                const char *query,
+                                const uint8_t *body,
+                                size_t body_len,
+                                const char *access,
+                                const char *asker,
+                                uint16_t *http_status,
+                                char **response,
+                                size_t *response_len,
+                                vdx_error **error);
+
 // Closes a beacon; NULL is none. Calls of other threads that have begun go on.
 vdx_status vdx_beacon_close(vdx_beacon *beacon);
 
