@@ -32,7 +32,7 @@ export declare class NativeAnnotation {
 /** An open beacon. */
 export declare class NativeBeacon {
   /** Answers a request: GET without a body, POST with one. */
-  answer(path: string, query: string, body?: Uint8Array | undefined | null, access?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<BeaconResponse>
+  answer(path: string, query: string, body?: Uint8Array | undefined | null, access?: string | undefined | null, asker?: string | undefined | null, cancel?: Cancel | undefined | null): Promise<BeaconResponse>
 }
 
 /** An open dataset. Work that has begun keeps it until it is done, whoever closes it meanwhile. */

@@ -13,6 +13,8 @@ export interface BeaconRequest extends Abortable {
     body?: Uint8Array | string | object | undefined;
     /** Who asks. Without it the answer says whether there is anything, no more; nothing in a request raises it. */
     access?: Access | undefined;
+    /** Whom you take the asker for: a beacon with a ledger has budgets for each; without one it is anybody, who share theirs. */
+    asker?: string | undefined;
 }
 /**
  * A beacon over the datasets that a configuration names: `openBeacon` makes one. Any number of requests can be
