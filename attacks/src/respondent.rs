@@ -227,15 +227,15 @@ impl<'c> Guarded<'c> {
         known.iter().copied().chain(added.filter(has)).collect()
     }
 
-    /// Charges those who have the rarer allele and leaves out who cannot pay. The price is that among those who stay: if
-    /// those who are left out had a part in it, they would still be seen by it. To leave one out raises the price, so
-    /// that more may have to go; what remains does not depend on who was left out.
+    /// Charges those who have the rarer allele; who cannot pay is counted as if both copies were the other one. The price is that among
+    /// those who stay: if those who are left out had a part in it, they would still be seen by it. To leave one out raises the
+    /// price, so that more may have to go; what remains does not depend on who was left out.
     fn pay_influence(&mut self, site: u32, numbers: &mut Included, budget: f64) {
-        let mut staying = self.members_with(site, 2 * numbers.alleles <= numbers.total);
-        let mut left_out = Vec::new();
-        let (mut total, mut alleles) = (numbers.total, numbers.alleles);
-        while alleles > 0 && alleles < total {
-            let (all, f) = (f64::from(total), f64::from(alleles) / f64::from(total));
+        let is_alternate = 2 * numbers.alleles <= numbers.total;
+        let mut staying = self.members_with(site, is_alternate);
+        let all = f64::from(numbers.total);
+        while numbers.alleles > 0 && numbers.alleles < numbers.total {
+            let f = f64::from(numbers.alleles) / all;
             let price = |copies: u32| (f64::from(copies) - 2.0 * f).powi(2) / (all * f * (1.0 - f));
             let prices = [0, 1, 2].map(price);
             let before = staying.len();
@@ -243,9 +243,7 @@ impl<'c> Guarded<'c> {
                 let pays =
                     self.spent[person as usize].influence + prices[copies as usize] <= budget;
                 if !pays {
-                    left_out.push((person, copies));
-                    total -= 2;
-                    alleles -= copies;
+                    Self::count_as_most(copies, is_alternate, numbers);
                 }
                 pays
             });
@@ -261,7 +259,20 @@ impl<'c> Guarded<'c> {
             }
             break;
         }
-        Self::leave_out(&left_out, numbers);
+        Self::bound_carriers(numbers);
+    }
+
+    /// Somebody of so many alternate alleles has none, where these are rarer, or else two.
+    fn count_as_most(copies: u32, is_alternate: bool, numbers: &mut Included) {
+        if is_alternate {
+            numbers.alleles -= copies;
+            numbers.carriers = numbers.carriers.saturating_sub(1);
+            numbers.reference_carriers += u32::from(copies == 2);
+        } else {
+            numbers.alleles += 2 - copies;
+            numbers.reference_carriers = numbers.reference_carriers.saturating_sub(1);
+            numbers.carriers += u32::from(copies == 0);
+        }
     }
 
     /// What a *yes* costs each carrier, if that is worth charging.
@@ -305,7 +316,11 @@ impl<'c> Guarded<'c> {
                 .reference_carriers
                 .saturating_sub(u32::from(copies < 2));
         }
-        // The cut numbers are bounded from below by half of the alleles, which are exact.
+        Self::bound_carriers(numbers);
+    }
+
+    /// The cut numbers are bounded from below by half of the alleles, which are exact.
+    fn bound_carriers(numbers: &mut Included) {
         numbers.carriers = numbers
             .carriers
             .max(numbers.alleles.div_ceil(2).min(u32::from(FEW)));

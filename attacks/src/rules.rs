@@ -85,8 +85,8 @@ pub struct Rules {
     pub rare: Option<Rare>,
     /// Budget of each person for influence: an answer about an allele of frequency f costs who has g copies, of the
     /// rarer of the two alleles, `(g − 2f)² / 2Nf(1 − f)`. The sum is the squared separation, in standard deviations, of
-    /// the person as a member from the same person as a non-member. Who lacks the cost is taken out of the answer, and out of
-    /// f and N, too, by which more may come to lack it.
+    /// the person as a member from the same person as a non-member. Who lacks the cost is counted as if both copies were the other
+    /// allele, and out of f, by which more may come to lack it.
     pub influence: Option<f64>,
     /// Answers move when this many people have changed.
     pub epoch: Option<u32>,
