@@ -55,7 +55,7 @@ const TEMPORARY: &str = ".tmp-publish-";
 /// shown of everybody is not in the file. Strata of fewer people than the floor are none: they are counted in the total alone.
 ///
 /// A floor does not hide who is a member: whoever holds a genome can compute that of many sites together. How well is measured
-/// ([`StratumLeak`]), and strata of which it is more than [`Policy::separation`] are refused unless they are named.
+/// ([`StratumLeak`]), and strata of which it is more than [`Policy::separation`](crate::Policy::separation) are refused unless they are named.
 ///
 /// The file appears whole or not at all. Memory does not grow with the number of sites.
 ///
