@@ -48,6 +48,35 @@ impl<T: Copy> Known<T> {
     }
 }
 
+impl Known<u64> {
+    /// Of both together: as far as each is off, both are.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Withheld, _) | (_, Self::Withheld) => Self::Withheld,
+            (Self::NotCovered, _) | (_, Self::NotCovered) => Self::NotCovered,
+            (Self::Noisy(a), b) | (b, Self::Noisy(a)) => {
+                Self::Noisy(a.saturating_add(b.value().unwrap_or_default()))
+            }
+            (Self::Exact(a), Self::Exact(b)) => Self::Exact(a.saturating_add(b)),
+            (Self::Rounded { value: a, to }, Self::Exact(b))
+            | (Self::Exact(b), Self::Rounded { value: a, to }) => Self::Rounded {
+                value: a.saturating_add(b),
+                to,
+            },
+            (
+                Self::Rounded { value: a, to: one },
+                Self::Rounded {
+                    value: b,
+                    to: other,
+                },
+            ) => Self::Rounded {
+                value: a.saturating_add(b),
+                to: one.saturating_add(other),
+            },
+        }
+    }
+}
+
 /// How a policy shows numbers that may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rounding {

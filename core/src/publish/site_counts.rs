@@ -6,6 +6,7 @@ use super::spelled::Wanted;
 use crate::error::{Error, Place, Result};
 use crate::genome::{Extent, Position};
 use crate::input::{RawBlock, RawReader, RawSite};
+use crate::model::Known;
 use crate::query::ShownCounts;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -206,9 +207,10 @@ impl Counter<'_> {
             let span = i64::from(of.end) - i64::from(of.start);
             extent.is_none_or(|extent| i64::try_from(extent.span) == Ok(span))
         };
-        if let Some(found) = spelled.found.iter().find(is_it) {
+        let found: Vec<&PublishedSite> = spelled.found.iter().filter(is_it).collect();
+        if !found.is_empty() {
             let groups = self.groups.iter();
-            return Ok(Some(groups.map(|group| found.shown(group)).collect()));
+            return Ok(Some(groups.map(|group| together(&found, group)).collect()));
         }
         match spelled.undecided.first() {
             None => Ok(withheld()),
@@ -222,10 +224,83 @@ impl Counter<'_> {
     }
 }
 
+/// The counts of an allele that stands in several rows: copies are those of all rows, AN is known where all rows have the same, and how many
+/// people have one or two of them is not said by these.
+fn together(rows: &[&PublishedSite], group: &StrataGroup) -> ShownCounts {
+    let shown: Vec<ShownCounts> = rows.iter().map(|row| row.shown(group)).collect();
+    let Some((first, others)) = shown.split_first() else {
+        return ShownCounts::default();
+    };
+    others.iter().fold(*first, |sum, row| ShownCounts {
+        ac: sum.ac.and(row.ac),
+        an: match sum.an == row.an {
+            true => sum.an,
+            false => Known::NotCovered,
+        },
+        n_het: Known::Withheld,
+        n_hom: Known::Withheld,
+        n_hemi: Known::Withheld,
+    })
+}
+
 /// Counts one more, of which the first is kept.
 fn note(of: &mut Option<(u64, String)>, first: impl FnOnce() -> String) {
     match of {
         Some((number, _)) => *number += 1,
         None => *of = Some((1, first())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+    use super::*;
+    use crate::maintain::{BuildOptions, build};
+    use crate::publish::{PublishOptions, publish};
+
+    /// Copies of an allele are those of all rows that spell it, as in a dataset.
+    #[test]
+    fn an_allele_in_several_rows_has_the_copies_of_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let head =
+            "##fileformat=VCFv4.3\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
+        let rows = [
+            ("4\t.\tTA\tTG", "1|0"),
+            ("5\t.\tA\tG", "0|1\t1|0"),
+            ("5\t.\tAC\tGC", "1|1\t0|1"),
+        ];
+        let mut text = format!("{head}\tFORMAT\tA\tB\tC\tD\n");
+        let mut sites = format!("{head}\n");
+        for (row, calls) in rows {
+            let none = 4 - calls.split('\t').count();
+            text += &format!("1\t{row}\t.\t.\t.\tGT\t{calls}{}\n", "\t0|0".repeat(none));
+            sites += &format!("1\t{row}\t.\t.\t.\n");
+        }
+        std::fs::write(at("in.vcf"), text).unwrap();
+        std::fs::write(at("sites.vcf"), sites).unwrap();
+        build(
+            &[at("in.vcf")],
+            at("d.vdx"),
+            &BuildOptions::default(),
+            &mut |_| true,
+        )
+        .unwrap();
+        let rules = "name = 'a'\ngranularity = 'count'\nzero = 'shown'\ntwo_tailed = false";
+        let options = PublishOptions::new(rules.parse().unwrap(), "p");
+        let view = crate::cohort::Dataset::open(at("d.vdx")).unwrap().view();
+        publish(&view, &options, at("out.vdx")).unwrap();
+        let file = Published::open(at("out.vdx")).unwrap();
+        let groups = vec![StrataGroup::total()];
+        let mut counts = PublishedSiteCounts::open(at("sites.vcf"), &file, groups).unwrap();
+        let mut seen = 0;
+        while let Some(row) = counts.next().unwrap() {
+            let shown = row.counts.unwrap()[0];
+            assert_eq!((shown.ac, shown.an), (Known::Exact(6), Known::Exact(8)));
+            assert_eq!(shown.n_hom, Known::Withheld);
+            seen += 1;
+        }
+        assert_eq!(seen, 3);
     }
 }
