@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`Ledger::yes_no`] | whether somebody has a rare allele: each carrier pays for a "yes", and is taken out where he cannot |
 //! | [`Ledger::sites`] | at how many sites an asker sees counts |
-//! | [`Ledger::influence`] | in whom an allele is counted: each who has it pays for how far it sets him apart, and is left out where he cannot |
+//! | [`Ledger::influence`] | in whom an allele is counted: each who has it pays for how far it sets him apart, and is counted with the other one where he cannot |
 //! | [`Ledger::overlap`] | whether a set of people differs by too few from one that was answered |
 //! | [`Ledger::noise`] | what is added to numbers that leave (feature `noise`) |
 //! | [`Ledger::epoch`] | from which state of a dataset that grows, and that people leave, answers come |
@@ -130,8 +130,8 @@ pub trait Ledger: Send + Sync {
     /// once for each asker and population.
     fn sites(&self, question: &SitesQuestion<'_>) -> Result<Sites>;
 
-    /// Charges everybody who has an allele for what its count says of him, and returns those who cannot pay: they are to be left out of
-    /// the answer, by people who are as if they were not there. The same question of the same asker leaves out the same people, and
+    /// Charges everybody who has an allele for what its count says of him, and returns those who cannot pay: they are to be counted as
+    /// if they had the other allele. The same question of the same asker leaves out the same people, and
     /// costs nothing again.
     fn influence(&self, question: &InfluenceQuestion<'_>) -> Result<MemberSet>;
 

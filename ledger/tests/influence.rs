@@ -16,6 +16,8 @@ use varidex_ledger::{Ledger, Remembered, Secret, SqliteLedger, influence, under_
 const PEOPLE: usize = 90;
 const SITES: usize = 60;
 const BUDGET: f64 = 0.2;
+/// In the place of copies: they are not known.
+const MISSING: u32 = 3;
 const RULES: &str = "name = 'test'\ngranularity = 'count'\nzero = 'shown'\ntwo_tailed = false\ncombine = true\n\
     budget.influence = 0.2\n";
 
@@ -32,7 +34,11 @@ fn genotypes() -> Vec<Vec<u32>> {
     (0..SITES)
         .map(|at| {
             let copy = |random: &mut dyn FnMut() -> u64| u32::from(random() < site(at));
-            let mut person = |_| copy(&mut random) + copy(&mut random);
+            // and some of whom nothing is known
+            let mut person = |_| match random() < 30 {
+                true => MISSING,
+                false => copy(&mut random) + copy(&mut random),
+            };
             (0..PEOPLE).map(&mut person).collect()
         })
         .collect()
@@ -52,7 +58,7 @@ fn build(folder: &Path, genotypes: &[Vec<u32>]) {
     for (site, copies) in genotypes.iter().enumerate() {
         write!(text, "\n1\t{}\t.\tA\tG\t.\t.\t.\tGT", site + 1).unwrap();
         for copies in copies {
-            text += ["\t0/0", "\t0/1", "\t1/1"][*copies as usize];
+            text += ["\t0/0", "\t0/1", "\t1/1", "\t./."][*copies as usize];
         }
     }
     std::fs::write(folder.join("in.vcf"), text + "\n").unwrap();
@@ -161,7 +167,10 @@ impl Plain {
 
 /// Who a site has among some people, with copies of two.
 fn among(site: &[u32], is_in: impl Fn(usize) -> bool) -> BTreeMap<usize, (u32, u32)> {
-    let people = site.iter().enumerate().filter(|(person, _)| is_in(*person));
+    let people = site
+        .iter()
+        .enumerate()
+        .filter(|(person, copies)| is_in(*person) && **copies != MISSING);
     people
         .map(|(person, copies)| (person, (*copies, 2)))
         .collect()
@@ -232,8 +241,9 @@ fn people_are_those_who_can_pay() {
     for (at, site) in genotypes.iter().enumerate() {
         let text = format!("1:{}:A:G", at + 1);
         let carriers = site.iter().enumerate();
-        let carriers: BTreeMap<usize, (u32, u32)> =
-            carriers.map(|(at, of)| (at, ((*of).min(1), 1))).collect();
+        let carriers: BTreeMap<usize, (u32, u32)> = carriers
+            .map(|(at, of)| (at, (u32::from([1, 2].contains(of)), 1)))
+            .collect();
         let out = plain.left_out(format!("{at}"), &carriers);
         let found = counts(&carriers, &out)[0];
         // in other words it is the same question, and so is who does not
@@ -382,8 +392,9 @@ fn yes_is_of_those_who_can_pay() {
     for (at, site) in genotypes.iter().enumerate() {
         let text = format!("1:{}:A:G", at + 1);
         let carriers = site.iter().enumerate();
-        let carriers: BTreeMap<usize, (u32, u32)> =
-            carriers.map(|(at, of)| (at, ((*of).min(1), 1))).collect();
+        let carriers: BTreeMap<usize, (u32, u32)> = carriers
+            .map(|(at, of)| (at, (u32::from([1, 2].contains(of)), 1)))
+            .collect();
         let out = of_people.left_out(format!("{at}"), &carriers);
         let is_yes = counts(&carriers, &out)[0] >= 5;
         let found = people.ask(&format!("carriers({text})")).unwrap().exists;

@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::config::{BeaconConfig, BeaconDataset};
+use super::pages::{refuse_unpicked, rows_of};
 use super::parameters::{self, Doubt, Part, short_form};
 use super::place::Source;
 use super::refusal::{Checked, Refusal, Shown};
@@ -9,7 +10,6 @@ use super::request::EntryType;
 use super::respond::{Page, ResultSet, offset_of};
 use super::strata;
 use super::variants::{self, frequencies};
-use super::{refuse_unpicked, rows_of};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
 use crate::model::{Access, Cell, Date, Granularity, Policy, Rules, Zero, suppress};

@@ -4,10 +4,10 @@
 use super::question::Question;
 use super::refusal::{Checked, Refusal};
 use super::request::EntryType;
-use crate::access::{PolicyView, Release};
+use crate::access::PolicyView;
 use crate::cohort::View;
 use crate::error::Result;
-use crate::model::{Granularity, Known, Policy};
+use crate::model::{Granularity, Policy};
 use std::fmt;
 
 /// Puts the datasets of a beacon under their policies with what was asked before: `varidex_ledger::open_beacon` does by a ledger.
@@ -35,33 +35,29 @@ pub(super) struct Remembering<'a> {
 }
 
 impl Question<'_> {
-    /// How many there are, or 1 where there is anybody, as may be said beside what was said before.
+    /// How many there are, or 1 where there is anybody, as may be said beside what was said before. The floor of the beacon is one of
+    /// the policy.
     pub(super) fn remembered(
         &self,
         shown: &PolicyView,
         of: EntryType,
         granularity: Granularity,
-        release: Release<'_>,
     ) -> Checked<u64> {
         if of == EntryType::Variants && granularity > Granularity::Boolean {
-            return self.variants_remembered(shown, release);
+            return self.variants_remembered(shown);
         }
         let found = shown.ask(&self.who().to_string());
         let found = found.map_err(|e| self.refusal(&e))?;
         Ok(match (of, found.count) {
-            (
-                EntryType::Individuals,
-                Known::Exact(people) | Known::Rounded { value: people, .. },
-            ) if granularity > Granularity::Boolean => match release.is_shown(people) {
-                true => people,
-                false => 0,
-            },
+            (EntryType::Individuals, count) if granularity > Granularity::Boolean => {
+                count.value().unwrap_or_default()
+            }
             _ => u64::from(found.exists.value() == Some(true)),
         })
     }
 
     /// How many variants are shown, in those who are asked for.
-    fn variants_remembered(&self, shown: &PolicyView, release: Release<'_>) -> Checked<u64> {
+    fn variants_remembered(&self, shown: &PolicyView) -> Checked<u64> {
         if self.zygosity().is_some() {
             return Err(Refusal::unanswerable(
                 "zygosity: with a ledger it is answered of individuals, or by yes or no",
@@ -72,10 +68,9 @@ impl Question<'_> {
         let count = || -> Result<u64> {
             let mut scan = shown.frequencies(&of, group.as_deref(), &[])?;
             let mut count = 0;
-            // a copy is of one person at most
             while let Some(has) = scan.next(|variant| {
                 let copies = variant.counts.ac.value();
-                Ok(copies.is_some_and(|ac| ac > 0 && release.is_shown(ac)))
+                Ok(copies.is_some_and(|ac| ac > 0))
             })? {
                 count += u64::from(has);
             }

@@ -133,8 +133,8 @@ pub struct Budget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sites_per_person: Option<f64>,
     /// How far apart all that an asker is answered may set a person who is counted from the same person as none of them, in squared
-    /// standard deviations. A count costs each who has the rarer allele what it says of him, and who cannot pay is left out of it, as if
-    /// he were not there. Whatever alleles an asker chooses, a test of false-positive rate α then has a power of
+    /// standard deviations. A count costs each who has the rarer allele what it says of him, and who cannot pay is counted as if
+    /// he had the other allele. Whatever alleles an asker chooses, a test of false-positive rate α then has a power of
     /// 1 − Φ(z₁₋ₐ − √influence), as far as alleles are independent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub influence: Option<f64>,

@@ -2,7 +2,6 @@
 
 use super::counting::Counting;
 use super::counts::Counts;
-use super::looked::UNCOVERED;
 use super::variants::Variant;
 use crate::error::Result;
 use crate::set::SampleSet;
@@ -30,8 +29,8 @@ impl Variant<'_, '_> {
 
     /// Samples that have the ALT, or anything but the ALT, of those that may be seen.
     ///
-    /// Of who has no ALT the ploidy is not known here; it is taken for two copies, and so it is of whom not all copies are
-    /// known: what they are charged is more than it had to be, not less.
+    /// Of who has no ALT the ploidy is not known here; it is taken for two copies: what is charged is more than it had to be, not less. Of whom
+    /// not all copies are known, and none known is the ALT, nothing is charged.
     pub(crate) fn shares(&mut self, of_alt: bool, to: &mut Vec<SampleShare>) -> Result<()> {
         to.clear();
         self.carriers_by_row(true, |_, carrier, _| {
@@ -53,7 +52,7 @@ impl Variant<'_, '_> {
             let view = self.of.view;
             for (sample, copies) in (0_u32..).zip(&looked.row) {
                 let is_seen = view.visible_samples().is_none_or(|of| of.contains(sample));
-                if *copies != UNCOVERED && is_seen && !carriers.contains(sample) {
+                if *copies == 0 && is_seen && !carriers.contains(sample) {
                     to.push(SampleShare {
                         sample,
                         copies: COPIES,
