@@ -5,7 +5,7 @@ import re
 
 import xxhash
 
-from primitives import DRAFT, READ_VERSION, Damaged, TooNew, TooOld, is_plain
+from primitives import READ_VERSION, Damaged, TooNew, TooOld, is_plain
 
 # lists of files beside the segments
 LISTS = ("samples", "terms", "people", "sample_attributes", "genes", "carriers", "callable")
@@ -55,10 +55,8 @@ def read_manifest(data):
         no("M17", f"version {m['version']}: build the dataset anew", TooOld)
     if not is_count(m.get("draft", 0)):
         no("M5", "draft")
-    if m.get("draft", 0) > DRAFT:
-        no("M19", f"draft {m['draft']}", TooNew)
-    if m.get("draft", 0) < DRAFT:
-        no("M20", f"draft {m.get('draft', 0)}: build the dataset anew", TooOld)
+    if m.get("draft", 0):
+        no("M19", f"draft {m['draft']}: build the dataset anew", TooOld)
 
     def shaped(value, **fields):
         return isinstance(value, list) and all(

@@ -10,7 +10,7 @@ import unicodedata
 import xxhash
 import zstandard
 
-READ_VERSION, DRAFT, FEATURES = 2, 4, 1
+READ_VERSION, FEATURES = 2, 1
 HEADER_LEN, ENTRY_LEN, CHUNK = 64, 24, 65_536
 PAGE_ROWS, BLOCK_ROWS = 1024, 65_536
 SLACK = 8  # zero bytes behind the last page of a column
@@ -116,10 +116,8 @@ class Container:
             raise TooNew("header", "F4", f"version {read}, features {features:#x}")
         if read < READ_VERSION:
             raise TooOld("header", "F15", f"version {read}: build the dataset anew")
-        if draft > DRAFT:
-            raise TooNew("header", "F17", f"draft {draft}")
-        if draft < DRAFT:
-            raise TooOld("header", "F18", f"draft {draft}: build the dataset anew")
+        if draft:
+            raise TooOld("header", "F17", f"draft {draft}: build the dataset anew")
         need(length == len(data), "header", "F5", f"{len(data)} bytes of {length}")
         need(table_at == HEADER_LEN, "header", "F6", "table offset")
         need(count <= 65_536, "header", "F7", f"{count} sections")

@@ -22,6 +22,7 @@ import primitives
 import reader
 import terms
 import variants
+from make_vectors import checksums
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VECTORS = os.path.join(HERE, "vectors")
@@ -258,6 +259,9 @@ MERGED = ("merged", "unvaried")
 
 class GoodVectors(unittest.TestCase):
     maxDiff = 3000
+
+    def test_they_are_the_bytes_that_were_written_when_the_version_was_frozen(self):
+        self.assertEqual(load(HERE, "frozen.sha256").splitlines(), [f"{sum_}  {path}" for path, sum_ in checksums()])
 
     def test_every_row_is_what_the_vcf_says(self):
         for line in table("good.tsv"):

@@ -93,7 +93,6 @@ class Text(unittest.TestCase):
             ("store/coverage/writer.rs", "CHANGES", 256, "a new stretch after 256 changes"),
             ("store/coverage/writer.rs", "GAP_CHANGES", 40, "more than 40 changes"),
             ("maintain/build/options.rs", "MERGE_UP_TO", 4096, "batches of at most 4,096 samples"),
-            ("format/mod.rs", "DRAFT", 4, "the draft of the version: 4"),
             ("store/free/mod.rs", "ATTRIBUTES_MAX", free.ATTRIBUTES_MAX, "at most 256 attributes"),
             ("model/attribute.rs", "ATTRIBUTE_NAME_MAX", 64, "up to 63 letters, digits"),
             ("store/free/mod.rs", "TEXT_MAX", free.TEXT_MAX, "at most 4,096 bytes"),

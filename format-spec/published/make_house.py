@@ -1,4 +1,4 @@
-"""Makes house.vdx and house.tsv anew: python3 make_house.py VARIDEX
+"""Makes house.vdx and house.tsv, which were not there: python3 make_house.py VARIDEX
 
 People, genotypes and policy are the same each time; the day of consent is that of the run.
 """
@@ -48,7 +48,7 @@ def main(program):
         run = lambda *of: subprocess.run([program, *of], cwd=folder, check=True, capture_output=True, text=True).stdout
         run("build", "in.vcf", "-o", "d.vdx", "--people", "people.tsv", "--assembly", "GRCh38")
         options = ["--by", "country,sex", "--policy", "policy.toml", "--population", "vectors", "--max-age", "36500"]
-        run("publish", "d.vdx", "-o", out, *options, "--accept", ",".join(["Total", *STRATA]), "--force")
+        run("publish", "d.vdx", "-o", out, *options, "--accept", ",".join(["Total", *STRATA]))
         table = run("frequencies", out, "all", "--by", "country,sex")
     with open(os.path.join(here, "house.tsv"), "w") as to:
         to.write(table)

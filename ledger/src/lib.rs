@@ -42,7 +42,12 @@
 //!
 //! // a count among all but one would give that one away
 //! let members: MemberSet = (1..1_000).collect();
-//! let overlap = ledger.overlap(&OverlapQuestion { population: "GDI-XX-1", members: &members, at_least: 10 })?;
+//! let overlap = ledger.overlap(&OverlapQuestion {
+//!     population: "GDI-XX-1",
+//!     members: &members,
+//!     at_least: 10,
+//!     by_variants: None,
+//! })?;
 //! assert_eq!(overlap, Overlap::Withhold);
 //!
 //! let head = ledger.record(&Entry {

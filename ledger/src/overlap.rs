@@ -24,6 +24,12 @@ pub fn isolates(set: &MemberSet, answered: &MemberSet, everyone: &MemberSet, k: 
     is_few(apart, k) || is_few(apart_of_rest, k)
 }
 
+/// Whether an answer to one of two sets is one to the other, as they are the same, or have nobody and together everyone.
+pub(crate) fn are_one(set: &MemberSet, answered: &MemberSet, everyone: &MemberSet) -> bool {
+    let apart = set.symmetric_difference_len(answered);
+    apart == 0 || apart == everyone.len()
+}
+
 /// Whether so many people are some, and fewer than k.
 pub(crate) fn is_few(people: u64, k: u64) -> bool {
     people > 0 && people < k
@@ -38,12 +44,16 @@ pub struct OverlapQuestion<'a> {
     pub members: &'a MemberSet,
     /// k: how many people two answers must differ by, if they differ.
     pub at_least: u64,
+    /// What is asked, in words that are the same whenever it is, of the set or of those outside it, where variants pick who is in it. Such a set is too near to
+    /// the same set of another question: that nobody is between them is a statement about genotypes, as much as that few are.
+    pub by_variants: Option<&'a str>,
 }
 
 /// Whether an answer about a set of people may leave.
 ///
 /// That an answer is withheld is itself a piece of knowledge: somewhere is a set that was answered, and that differs
-/// from this one, or from its complement, by fewer than k people. Which, how many and of whom is not said.
+/// from this one, or from its complement, by fewer than k people. Which, how many and of whom is not said, nor, where variants pick
+/// one of them, whether it differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overlap {
     /// It may, and is remembered.

@@ -202,11 +202,16 @@ impl Memory {
 }
 
 impl PolicyMemory for Memory {
-    fn may_answer_about(&self, people: &SampleSet) -> varidex::Result<bool> {
+    fn may_answer_about(
+        &self,
+        people: &SampleSet,
+        by_variants: Option<&str>,
+    ) -> varidex::Result<bool> {
         let found = self.ledger.overlap(&OverlapQuestion {
             population: &self.of.population,
             members: &members(people),
             at_least: self.policy.floor.people,
+            by_variants,
         });
         Ok(found.map_err(varidex::Error::from)? == crate::Overlap::Answer)
     }

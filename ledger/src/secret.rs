@@ -30,6 +30,7 @@ pub(crate) enum Of {
     InfluenceSpent,
     Members,
     Decision,
+    ByVariants,
     #[cfg(feature = "noise")]
     Noise,
     AuditAsker,
@@ -52,6 +53,7 @@ impl Of {
             Self::InfluenceSpent => b"varidex-ledger influence spent",
             Self::Members => b"varidex-ledger members",
             Self::Decision => b"varidex-ledger decision",
+            Self::ByVariants => b"varidex-ledger by variants",
             #[cfg(feature = "noise")]
             Self::Noise => b"varidex-ledger noise",
             Self::AuditAsker => b"varidex-ledger audit asker",

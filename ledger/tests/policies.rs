@@ -18,14 +18,24 @@ use varidex_ledger::{Ledger, Moved, Remembered, Secret, SqliteLedger, Verdict, u
 
 const PEOPLE: usize = 100;
 
+/// Of the women the first alone is of NO and the last of SE, which half of the men each are of.
+fn row(person: usize, sex: &str) -> String {
+    let country = match person {
+        0 => "NO",
+        98 => "SE",
+        _ if person % 2 == 0 => "FI",
+        _ => ["NO", "SE"][person / 2 % 2],
+    };
+    format!("P{person}\tS{person}\t{sex}\t{country}\n")
+}
+
 /// A hundred people: half are female; of the site n the first 10 + n carry.
 fn build(folder: &Path, name: &str, people: std::ops::Range<usize>, sites: usize) {
     let mut text = "##fileformat=VCFv4.3\n##contig=<ID=1>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT".to_owned();
-    let mut table = "individual_id\tsample\tsex\n".to_owned();
+    let mut table = "individual_id\tsample\tsex\tcountry\n".to_owned();
     for person in people.clone() {
         write!(text, "\tS{person}").unwrap();
-        let sex = ["female", "male"][person % 2];
-        writeln!(table, "P{person}\tS{person}\t{sex}").unwrap();
+        table += &row(person, ["female", "male"][person % 2]);
     }
     for site in 0..sites {
         write!(text, "\n1\t{}\t.\tA\tG\t.\t.\t.\tGT", 10 * (site + 1)).unwrap();
@@ -131,6 +141,40 @@ fn two_answers_do_not_differ_by_few() {
         house.ledger.verify(Some(&head)).unwrap(),
         Verdict::Whole { .. }
     ));
+}
+
+/// Whether one person, who alone is in a group, carries an allele must not be said by what is withheld.
+#[test]
+fn that_nobody_is_between_two_sets_is_not_said_of_carriers() {
+    // she of NO has the allele, and she of SE has not
+    for country in ["NO", "SE"] {
+        let without = format!("!(sex:female & country:{country} & carriers(1:10:A:G))");
+        for rules in [FLOOR, "floor.people = 5\nzero = 'hidden'\ncombine = true\n"] {
+            let house = House::new(20);
+            let (one, _) = house.shown(rules, None);
+            assert_eq!(one.ask("sex:female").unwrap().count, Known::Exact(50));
+            for who in [
+                // everybody, or all but one
+                without.clone(),
+                // the women, or all of them but one
+                format!("sex:female & {without}"),
+                format!("!(sex:female & {without})"),
+                format!("sex:male | sex:female & {without}"),
+            ] {
+                let shown = one.ask(&who).unwrap();
+                assert_eq!(shown.count, Known::Withheld, "{who}");
+                assert_eq!(shown.exists, Known::Withheld, "{who}");
+            }
+        }
+        // the other way round: what a question that names carriers picks is answered of, and then what is near it is not
+        let house = House::new(20);
+        let (one, _) = house.shown(FLOOR, None);
+        assert_ne!(
+            one.ask(&format!("sex:female & {without}")).unwrap().count,
+            Known::Withheld
+        );
+        assert_eq!(one.ask("sex:female").unwrap().count, Known::Withheld);
+    }
 }
 
 #[test]
@@ -260,13 +304,13 @@ fn answers_are_of_an_epoch_and_follow_withdrawals_at_once() {
 
 /// Of 100 people the first so many are recorded as males.
 fn reload(folder: &Path, males: usize) {
-    let mut table = "individual_id\tsample\tsex\n".to_owned();
+    let mut table = "individual_id\tsample\tsex\tcountry\n".to_owned();
     for person in 0..PEOPLE {
         let sex = match person < males {
             true => "male",
             false => ["female", "male"][person % 2],
         };
-        writeln!(table, "P{person}\tS{person}\t{sex}").unwrap();
+        table += &row(person, sex);
     }
     std::fs::write(folder.join("people.tsv"), table).unwrap();
     let options = PeopleOptions {

@@ -12,12 +12,14 @@ const ALONE: u32 = 1 << 26;
 /// `varidex-ledger` does in SQLite. Where it fails, a question is refused.
 pub trait PolicyMemory: Send + Sync + fmt::Debug {
     /// Whether an answer about these people may leave beside those that left before, to whomever: people by numbers that they
-    /// keep in all states of a dataset.
+    /// keep in all states of a dataset. `by_variants` has the question, in words that are the same whenever it is asked, of them or of
+    /// all others, where variants pick them: then the same people of another question are too like them, for that nobody is between two sets is a statement
+    /// about genotypes.
     ///
     /// # Errors
     ///
     /// Where it cannot be known; so of every method here.
-    fn may_answer_about(&self, people: &SampleSet) -> Result<bool>;
+    fn may_answer_about(&self, people: &SampleSet, by_variants: Option<&str>) -> Result<bool>;
 
     /// At which of these sites counts may leave. Texts name them, the same whenever a site is asked for.
     fn may_count(&self, sites: &[String]) -> Result<Vec<bool>>;

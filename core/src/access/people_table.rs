@@ -104,7 +104,9 @@ impl PolicyView {
         for (values, group) in self.view.groups_by(by, None)? {
             let row = table.iter().find(|row| row.values == values);
             let is_shown = row.is_some_and(|row| row.people != Known::Withheld);
-            if is_shown && !memory.may_answer_about(&lasting(&self.view, group.subjects())?)? {
+            if is_shown
+                && !memory.may_answer_about(&lasting(&self.view, group.subjects())?, None)?
+            {
                 table
                     .iter_mut()
                     .for_each(|row| row.people = Known::Withheld);

@@ -262,7 +262,7 @@ impl PolicyView {
         self.refuse_variants_beside(&who)?;
         let is_boolean = self.policy.granularity == Granularity::Boolean;
         // that it is withheld is an answer as well
-        if !is_all(group) && (!is_boolean || who.asks_variants()) {
+        if !group.is_of_all() && (!is_boolean || who.asks_variants()) {
             self.pay(&[group.label().to_owned()])?;
         }
         let found = self.found(group, &who)?;
@@ -296,7 +296,7 @@ impl PolicyView {
             return Ok(shown);
         }
         let about = lasting(&self.view, group.subjects())?.difference(&found.left_out);
-        match memory.may_answer_about(&about)? {
+        match memory.may_answer_about(&about, who.words_of_variants().as_deref())? {
             true => Ok(shown),
             false => Ok(ShownPeople::default()),
         }
@@ -337,10 +337,15 @@ impl PolicyView {
         let FoundPeople {
             found, people: all, ..
         } = *of;
-        if found == 0 && self.policy.zero == Zero::Shown && self.zero_is_of_few(who)? {
+        let is_nobody = found == 0 && self.policy.zero == Zero::Shown;
+        // that nobody is left over is said of the others
+        let is_everybody = found == all && self.policy.zero == Zero::Shown && !group.is_of_all();
+        if is_nobody && self.zero_is_of_few(who)?
+            || is_everybody && self.zero_is_of_few(&who.others())?
+        {
             return Ok(ShownPeople::default());
         }
-        let count = match is_all(group) {
+        let count = match group.is_of_all() {
             true => self.number(all),
             false => {
                 let cells = [found, all.saturating_sub(found)].map(people);
@@ -537,7 +542,9 @@ impl PolicyView {
             true => Some(self.unpaid(of, None, &[])?),
             false => None,
         };
-        scan.remembering(&self.view, memory, ahead)
+        let who = group.map(str::parse::<GroupExpr>).transpose()?;
+        let by_variants = who.and_then(|who| who.words_of_variants());
+        scan.remembering(&self.view, memory, by_variants.as_deref(), ahead)
     }
 
     /// The same, in which everybody pays for what a count says of him.
@@ -584,11 +591,6 @@ impl PolicyView {
     fn showing(&self) -> Showing {
         Showing::new(&self.policy, self.view.samples_each())
     }
-}
-
-/// Whether a group is of all by what was asked, not by what was found.
-fn is_all(group: &Group) -> bool {
-    group.label() == "all"
 }
 
 pub(super) fn people(have: u64) -> Cell {

@@ -26,21 +26,18 @@ impl<'p> Release<'p> {
         }
     }
 
-    /// How many of all people there are, as it may be said: who is not among them is not to be few, either, where a policy has
-    /// two tails.
-    pub(crate) fn people(self, people: u64, all: u64) -> u64 {
+    /// How many people there are, as it may be said. Under a policy those whom a question leaves out are the other cell of a table;
+    /// `None` is of a question that leaves nobody out by its words.
+    pub(crate) fn people(self, people: u64, others: Option<u64>) -> u64 {
         if !self.is_shown(people) {
             return 0;
         }
         let Some(policy) = self.policy else {
             return people;
         };
-        let others = all.saturating_sub(people);
-        let hides =
-            policy.two_tailed && others > 0 && !Rules::of(policy).allows(others, self.floor);
-        match hides {
-            true => 0,
-            false => {
+        match others.is_none_or(|others| Rules::of(policy).allows(others, self.floor)) {
+            false => 0,
+            true => {
                 let shown = Rounding::of(policy, self.floor).shown(people);
                 shown.value().unwrap_or_default()
             }
@@ -64,16 +61,16 @@ mod tests {
         for granularity in [Granularity::Boolean, Granularity::Count] {
             let release = Release::new(granularity, 10, None);
             for few in 0..10 {
-                assert_eq!(release.people(few, u64::MAX), 0);
+                assert_eq!(release.people(few, None), 0);
                 assert!(!release.is_shown(few));
             }
-            assert_eq!(release.people(10, u64::MAX), 10);
+            assert_eq!(release.people(10, None), 10);
             assert!(release.is_shown(10));
             assert!(!Release::new(granularity, 0, None).is_shown(0));
         }
         let records = Release::new(Granularity::Record, 10, None);
         assert_eq!(
-            (records.people(0, u64::MAX), records.people(1, u64::MAX)),
+            (records.people(0, Some(1)), records.people(1, Some(0))),
             (0, 1)
         );
         assert!(!records.is_shown(0) && records.is_shown(1));
@@ -84,14 +81,16 @@ mod tests {
         let policy = Policy::named("registered").unwrap();
         let release = Release::new(Granularity::Count, 5, Some(&policy));
         assert_eq!(
-            [9, 10, 14, 15].map(|n| release.people(n, 1000)),
+            [9, 10, 14, 15].map(|n| release.people(n, Some(985))),
             [0, 10, 10, 20]
         );
         assert_eq!(
-            [985, 990, 991, 1000].map(|n| release.people(n, 1000)),
-            [990, 990, 0, 1000]
+            [985, 990, 991, 1000].map(|n| release.people(n, Some(1000 - n))),
+            [990, 990, 0, 0]
         );
+        // that nobody is left over is hidden as well as that few are, but where nobody could be
+        assert_eq!(release.people(1000, None), 1000);
         let greater = Release::new(Granularity::Count, 30, Some(&policy));
-        assert_eq!([29, 30].map(|n| greater.people(n, u64::MAX)), [0, 30]);
+        assert_eq!([29, 30].map(|n| greater.people(n, None)), [0, 30]);
     }
 }

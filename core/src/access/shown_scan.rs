@@ -285,18 +285,23 @@ impl ShownScan {
     }
 
     /// The same beside what was said before: the group, and all parts or none, and sites that are paid for with what is `ahead`.
+    /// `by_variants` is the question that picks the group, where variants do.
     pub(super) fn remembering(
         mut self,
         view: &View,
         memory: &Arc<dyn PolicyMemory>,
+        by_variants: Option<&str>,
         ahead: Option<Self>,
     ) -> Result<Self> {
-        let may = |group: &Group| memory.may_answer_about(&lasting(view, group.subjects())?);
+        let about = |group: &Group, by_variants| {
+            memory.may_answer_about(&lasting(view, group.subjects())?, by_variants)
+        };
+        let may = |group: &Group| about(group, None);
         let mut counted = self.groups.iter();
         if self.group.is_some()
             && let Some(group) = counted.next()
         {
-            self.says_group = may(group)?;
+            self.says_group = about(group, by_variants)?;
         } else if !may(&view.all()?)? {
             return Err(self.showing.refused(TOO_LIKE));
         }

@@ -58,7 +58,10 @@ impl Cohorts {
             };
             let size = match member.view.ask(expression(&name)) {
                 Ok(_) if granularity == Granularity::Boolean => None,
-                Ok(group) => Some(release.people(group.count(), member.people)),
+                Ok(group) => {
+                    let others = member.people.saturating_sub(group.count());
+                    Some(release.people(group.count(), Some(others)))
+                }
                 // it is pinned to another state, or names what is not there any more
                 Err(Error::Expression(_)) => None,
                 Err(e) => return Err(Refusal::of_host(&e)),

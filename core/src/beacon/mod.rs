@@ -502,7 +502,9 @@ impl Inner {
             }
             (EntryType::Individuals, None) => {
                 let group = question.individuals()?;
-                let count = release.people(group.count(), member.people);
+                let others =
+                    (!group.is_of_all()).then(|| member.people.saturating_sub(group.count()));
+                let count = release.people(group.count(), others);
                 let results = match granularity == Granularity::Record && count > 0 {
                     true => {
                         let page = individuals::page(member, &group, offset, page.limit);

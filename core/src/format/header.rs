@@ -1,7 +1,7 @@
 //! The head of a container: the fixed header, and the table of its sections.
 
 use super::kind::{FileKind, Kind};
-use super::{DRAFT, FEATURES, MERGED, READ_VERSION, WRITE_VERSION};
+use super::{FEATURES, MERGED, READ_VERSION, WRITE_VERSION};
 use crate::error::{Damage, Error, Result};
 use std::cmp::Ordering;
 use std::path::Path;
@@ -53,7 +53,8 @@ impl Header {
         bytes.extend(self.file_len.to_le_bytes());
         bytes.extend((Self::LEN as u64).to_le_bytes());
         bytes.extend(self.sections.to_le_bytes());
-        bytes.extend(DRAFT.to_le_bytes());
+        // of a version that is frozen
+        bytes.extend(0u32.to_le_bytes());
         bytes.extend(self.table_sum.to_le_bytes());
         bytes.extend(xxh3_64(&bytes).to_le_bytes());
         bytes
@@ -79,7 +80,7 @@ impl Header {
             return Err(damage(path, SUM_AT, expected, format!("{stored:016x}")));
         }
         // version and features are only believed once the checksum has shown that nobody corrupted them
-        check_version(path, bytes)?;
+        check_readable(path, bytes)?;
         let header = Self {
             features: u64_at(bytes, FEATURES_AT),
             file_len: u64_at(bytes, FILE_LEN_AT),
@@ -116,7 +117,7 @@ pub(super) fn features_of(kinds: impl Iterator<Item = u32>) -> u64 {
     }
 }
 
-fn check_version(path: &Path, header: &[u8]) -> Result<()> {
+fn check_readable(path: &Path, header: &[u8]) -> Result<()> {
     let version = u16_at(header, READ_VERSION_AT);
     let features = u64_at(header, FEATURES_AT);
     if version > READ_VERSION || features & !FEATURES != 0 {
@@ -126,22 +127,25 @@ fn check_version(path: &Path, header: &[u8]) -> Result<()> {
             supported: format!("version {READ_VERSION} with features {FEATURES:#x}"),
         });
     }
-    check_draft(path, version.into(), u32_at(header, DRAFT_AT))
+    check_version(path, version.into(), u32_at(header, DRAFT_AT))
 }
 
-/// Checks a version that is not too new, and the draft of it.
-pub(crate) fn check_draft(path: &Path, version: u32, draft: u32) -> Result<()> {
-    let (own, path) = ((u32::from(READ_VERSION), DRAFT), path.to_owned());
-    let found = format!("version {version}, draft {draft}");
-    let supported = format!("version {}, draft {}", own.0, own.1);
-    match (version, draft).cmp(&own) {
-        Ordering::Equal => Ok(()),
+/// Checks the version of a file or a manifest; what was written before a version was frozen is older than it.
+pub(crate) fn check_version(path: &Path, version: u32, draft: u32) -> Result<()> {
+    let path = path.to_owned();
+    let supported = format!("version {READ_VERSION}");
+    let found = match draft {
+        0 => format!("version {version}"),
+        _ => format!("version {version}, draft {draft}"),
+    };
+    match version.cmp(&READ_VERSION.into()) {
+        Ordering::Equal if draft == 0 => Ok(()),
         Ordering::Greater => Err(Error::TooNew {
             path,
             found,
             supported,
         }),
-        Ordering::Less => Err(Error::TooOld {
+        Ordering::Equal | Ordering::Less => Err(Error::TooOld {
             path,
             found,
             supported,

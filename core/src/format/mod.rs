@@ -34,7 +34,7 @@ pub(crate) use container_writer::ContainerWriter;
 #[cfg(test)]
 pub(crate) use faulty::{Fault, Faulty};
 pub(crate) use hash_index::{find_hash, hash_index, verify_hashes};
-pub(crate) use header::{MAGIC_HEAD, check_draft};
+pub(crate) use header::{MAGIC_HEAD, check_version};
 pub(crate) use kind::{FileKind, Kind};
 pub(crate) use layout::{
     ContigRows, LONG, Meta, OrderEntry, PageEntry, Zone, allele_hash, contig_hash, pack_alleles,
@@ -56,8 +56,6 @@ pub(crate) use text::{Text, TextBlock, TextWriter};
 pub(crate) const READ_VERSION: u16 = 2;
 /// The version of the specification that this code follows when it writes.
 pub(crate) const WRITE_VERSION: u16 = 2;
-/// The draft of this version, until it is frozen: files of another draft are not read.
-pub(crate) const DRAFT: u32 = 4;
 /// Every batch, and every dataset, has fewer samples: copies are numbered with 28 bits.
 pub(crate) const SAMPLES_MAX: u32 = 1 << 27;
 /// Feature bits this code knows. A file that sets another one is too new.

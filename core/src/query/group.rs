@@ -141,6 +141,11 @@ impl Group {
         &self.held.label
     }
 
+    /// Whether all were asked for, by the words: not by who was found.
+    pub(crate) fn is_of_all(&self) -> bool {
+        self.label() == "all"
+    }
+
     /// What who asks should know: that a part of the question is probably meant otherwise, and
     /// [`Self::counting_note`].
     pub fn notes(&self) -> Vec<String> {

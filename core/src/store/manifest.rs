@@ -1,7 +1,7 @@
 //! The manifest: what a dataset consists of.
 
 use crate::error::{Damage, Error, Result};
-use crate::format::{DRAFT, READ_VERSION, SAMPLES_MAX, check_draft};
+use crate::format::{READ_VERSION, SAMPLES_MAX, check_version};
 use crate::genome::{Assembly, Interval};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -193,8 +193,8 @@ pub(crate) struct Manifest {
     pub(crate) format: String,
     /// The lowest version a reader must know.
     pub(crate) version: u32,
-    /// Of a version that is not frozen.
-    #[serde(default)]
+    /// Above 0 in what was written before the version was frozen.
+    #[serde(default, skip_serializing)]
     pub(crate) draft: u32,
     /// xxh3 (128 bits) of this file with this field empty: names the dataset's state in answers.
     pub(crate) snapshot: String,
@@ -279,7 +279,7 @@ impl Manifest {
         Self {
             format: FORMAT.to_owned(),
             version: READ_VERSION.into(),
-            draft: DRAFT,
+            draft: 0,
             snapshot: String::new(),
             generator: concat!("varidex ", env!("CARGO_PKG_VERSION")).to_owned(),
             assembly: None,
@@ -376,7 +376,7 @@ impl Manifest {
         if sum != head.snapshot {
             return Err(damage(0, format!("snapshot {}", head.snapshot), sum));
         }
-        check_draft(path, head.version, head.draft)?;
+        check_version(path, head.version, head.draft)?;
         let manifest = whole.map_err(not_json)?;
         manifest
             .check()

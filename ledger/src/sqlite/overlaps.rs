@@ -3,7 +3,7 @@
 use super::epochs::{self, Current};
 use super::{Failure, Options, WhenFull, digest_of, members_of, stored};
 use crate::members::Sketch;
-use crate::overlap::{is_few, isolates};
+use crate::overlap::{are_one, is_few, isolates};
 use crate::secret::{Digest, Key, Of};
 use crate::{Error, MemberSet, Overlap, OverlapQuestion, Secret};
 use rusqlite::{OptionalExtension, Transaction};
@@ -16,7 +16,8 @@ pub(super) struct Asked<'a> {
     population: Key,
     bytes: Vec<u8>,
     digest: Digest,
-    /// Of the set and of k: what is withheld under a great k may be answered under a small one.
+    by_variants: Option<Key>,
+    /// Of the set, of k and of what is asked of variants: what is withheld under a great k may be answered under a small one.
     decision: Key,
 }
 
@@ -26,12 +27,16 @@ impl<'a> Asked<'a> {
         let bytes = question.members.to_bytes();
         let digest = digest_of(secret, &population, &bytes);
         let k = question.at_least.to_le_bytes();
+        let words = question.by_variants.map(str::as_bytes);
+        let by_variants = words.map(|words| secret.key(Of::ByVariants, &[&population, words]));
+        let of_variants = by_variants.as_ref().map_or(&[][..], |key| &key[..]);
         Self {
             question,
             population,
             bytes,
             digest,
-            decision: secret.key(Of::Decision, &[&digest, &k]),
+            decision: secret.key(Of::Decision, &[&digest, &k, of_variants]),
+            by_variants,
         }
     }
 
@@ -64,11 +69,13 @@ impl<'a> Asked<'a> {
         Ok(found)
     }
 
-    /// Whether the very set is remembered as answered under this k or a greater one.
+    /// Whether the very set is remembered as answered under this k or a greater one, and to this question where variants pick it.
     fn is_remembered(&self, transaction: &Transaction<'_>) -> Result<bool, Failure> {
         let floor: Option<i64> = transaction
-            .prepare_cached("SELECT floor FROM member_sets WHERE population = ?1 AND digest = ?2")?
-            .query_row((self.population, self.digest), |row| row.get(0))
+            .prepare_cached(
+                "SELECT floor FROM member_sets WHERE population = ?1 AND digest = ?2 AND by_variants IS ?3",
+            )?
+            .query_row((self.population, self.digest, self.by_variants), |row| row.get(0))
             .optional()?;
         // one in which people were taken out has 0, and was not answered as it is
         Ok(floor.is_some_and(|floor| floor > 0 && floor >= self.floor()))
@@ -121,8 +128,9 @@ pub(super) fn decide(
     Ok(Overlap::Answer)
 }
 
-/// Whether the set is within k of one that was answered, or of the people outside one. Nobody and everyone are taken
-/// for answered from the start.
+/// Whether the set is within k of one that was answered, or of the people outside one: where variants pick one of the two, and the
+/// questions differ, that nobody is between them is withheld as well. Nobody and everyone are taken for answered from the start;
+/// that a set is one of these is for the policy to say.
 fn isolates_anybody(
     transaction: &Transaction<'_>,
     secret: &Secret,
@@ -141,7 +149,7 @@ fn isolates_anybody(
     }
     // from the index alone
     let mut statement = transaction.prepare_cached(
-        "SELECT id, sketch FROM member_sets WHERE population = ?1 AND size BETWEEN ?2 AND ?3",
+        "SELECT id, sketch, by_variants FROM member_sets WHERE population = ?1 AND size BETWEEN ?2 AND ?3",
     )?;
     for (from, to) in near_sizes(set.len(), others, k) {
         let mut rows = statement.query((asked.population, from, to))?;
@@ -151,7 +159,13 @@ fn isolates_anybody(
                 || of_set.least_difference(&sketch.complement(of_everyone)) < k;
             if is_near {
                 let answered = load(transaction, secret, &asked.population, row.get(0)?)?;
-                if isolates(set, &answered, everyone, k) {
+                // one of nobody has the same in all questions
+                let is_other = !set.is_empty()
+                    && others > 0
+                    && row.get::<_, Option<Key>>(2)? != asked.by_variants;
+                if isolates(set, &answered, everyone, k)
+                    || is_other && are_one(set, &answered, everyone)
+                {
                     return Ok(true);
                 }
             }
@@ -238,6 +252,7 @@ fn remember_set(
         sketch,
         bytes: &asked.bytes,
         digest: &asked.digest,
+        by_variants: asked.by_variants.as_ref(),
     };
     row.insert(transaction, &asked.population)?;
     let too_many = count(transaction, &asked.population)?.saturating_sub(stored(options.sets));
@@ -260,14 +275,15 @@ struct Row<'a> {
     sketch: &'a Sketch,
     bytes: &'a [u8],
     digest: &'a Digest,
+    by_variants: Option<&'a Key>,
 }
 
 impl Row<'_> {
     fn insert(&self, transaction: &Transaction<'_>, population: &Key) -> Result<(), Failure> {
         transaction
             .prepare_cached(
-                "INSERT INTO member_sets (population, number, size, floor, sketch, digest, members) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO member_sets (population, number, size, floor, sketch, digest, members, by_variants) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 population,
@@ -277,6 +293,7 @@ impl Row<'_> {
                 self.sketch.to_bytes(),
                 self.digest,
                 self.bytes,
+                self.by_variants,
             ))?;
         Ok(())
     }
@@ -336,15 +353,17 @@ pub(super) fn trim(
     population: &Key,
     everyone: &MemberSet,
 ) -> Result<(), Failure> {
-    let mut statement =
-        transaction.prepare("SELECT id, number FROM member_sets WHERE population = ?1")?;
-    let ids: Vec<(i64, i64)> = statement
-        .query_map([population], |row| Ok((row.get(0)?, row.get(1)?)))?
+    let mut statement = transaction
+        .prepare("SELECT id, number, by_variants FROM member_sets WHERE population = ?1")?;
+    let ids: Vec<(i64, i64, Option<Key>)> = statement
+        .query_map([population], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
         .collect::<rusqlite::Result<_>>()?;
     let mut is_there =
         transaction.prepare("SELECT 1 FROM member_sets WHERE population = ?1 AND digest = ?2")?;
     let mut delete = transaction.prepare("DELETE FROM member_sets WHERE id = ?1")?;
-    for (id, number) in ids {
+    for (id, number, by_variants) in ids {
         let set = load(transaction, secret, population, id)?;
         let left = set.intersection(everyone);
         if left.len() == set.len() {
@@ -361,6 +380,7 @@ pub(super) fn trim(
                 sketch: &left.sketch(),
                 bytes: &bytes,
                 digest: &digest,
+                by_variants: by_variants.as_ref(),
             };
             row.insert(transaction, population)?;
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// "VdxL": what a ledger is recognised by among databases of SQLite.
 const APPLICATION: i64 = 0x5664_784c;
 /// The version of the tables below.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// All that a ledger has, in the order in which it is made. Digests of 16 bytes find rows, those of 32 vouch for them.
 const SCHEMA: [(&str, &str); 26] = [
@@ -81,12 +81,13 @@ const SCHEMA: [(&str, &str); 26] = [
         "CREATE TABLE snapshots (population BLOB NOT NULL, snapshot TEXT NOT NULL, seen INTEGER NOT NULL, \
          PRIMARY KEY (population, snapshot)) STRICT, WITHOUT ROWID",
     ),
-    // floor: the greatest k under which the very set was answered; 0 where people were taken out of it since
+    // floor: the greatest k under which the very set was answered; 0 where people were taken out of it since.
+    // by_variants: the question, where variants pick who is in it
     (
         "member_sets",
         "CREATE TABLE member_sets (id INTEGER PRIMARY KEY, population BLOB NOT NULL, number INTEGER NOT NULL, \
          size INTEGER NOT NULL, floor INTEGER NOT NULL, sketch BLOB NOT NULL, digest BLOB NOT NULL, \
-         members BLOB NOT NULL) STRICT",
+         members BLOB NOT NULL, by_variants BLOB) STRICT",
     ),
     (
         "member_sets_number",

@@ -104,6 +104,7 @@ fn remember(ledger: &SqliteLedger, people: u32, sets: u64) -> MemberSet {
                 population: "P",
                 members: &members,
                 at_least: 10,
+                by_variants: None,
             };
             let asked = overlaps::Asked::new(&ledger.secret, &question);
             overlaps::decide(transaction, &ledger.secret, &ledger.options, &asked)?;
@@ -130,6 +131,7 @@ fn sets_that_differ_are_not_read() {
         population: "P",
         members: &set,
         at_least: 10,
+        by_variants: None,
     };
     assert_eq!(ledger.overlap(&question).unwrap(), Overlap::Answer);
 }
@@ -145,6 +147,7 @@ fn overlap_among_1000_sets_of_100_000_people() {
         population: "P",
         members: &set,
         at_least: 10,
+        by_variants: None,
     };
     let mut times: Vec<_> = (0..51)
         .map(|_| {

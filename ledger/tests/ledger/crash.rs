@@ -74,6 +74,7 @@ fn child_that_is_killed() {
                 population: "P",
                 members: &members,
                 at_least: 1,
+                by_variants: None,
             })
             .unwrap();
         let head = ledger.record(&entry()).unwrap();

@@ -31,6 +31,7 @@ fn use_all(ledger: &SqliteLedger) -> Result<()> {
         population,
         members: &members,
         at_least: 10,
+        by_variants: None,
     })?;
     ledger.yes_no(&YesNoQuestion {
         asker,
@@ -125,13 +126,13 @@ fn files_of_others_stay_as_they_are() {
 fn newer_versions_and_other_tables_are_refused() {
     for (sql, is_expected) in [
         (
-            "PRAGMA user_version = 3",
+            "PRAGMA user_version = 4",
             (|of| {
                 matches!(
                     of,
                     Error::TooNew {
-                        found: 3,
-                        supported: 2,
+                        found: 4,
+                        supported: 3,
                         ..
                     }
                 )
@@ -203,6 +204,7 @@ fn rows_that_were_changed_are_named() {
                         population,
                         members: &near,
                         at_least: 10,
+                        by_variants: None,
                     })
                     .map(drop)
             })

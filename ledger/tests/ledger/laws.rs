@@ -41,6 +41,7 @@ enum Step {
         population: usize,
         set: BTreeSet<u32>,
         k: u64,
+        variants: Option<u8>,
     },
     Epoch {
         population: usize,
@@ -50,6 +51,15 @@ enum Step {
     },
     /// The next questions are of a process that has just opened the file.
     Reopen,
+}
+
+/// What is asked of variants, of three questions or none.
+fn variants() -> impl Strategy<Value = Option<u8>> {
+    prop_oneof![2 => Just(None), 2 => (0_u8..3).prop_map(Some)]
+}
+
+fn words(variants: Option<u8>) -> Option<String> {
+    variants.map(|of| format!("carriers({of})"))
 }
 
 fn set() -> impl Strategy<Value = BTreeSet<u32>> {
@@ -94,7 +104,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => influence.prop_map(|(asker, population, question, form, carriers, others)| {
             Step::Influence { asker, population, question, form, carriers, others }
         }),
-        6 => (population.clone(), set(), 0_u64..5).prop_map(|(population, set, k)| Step::Overlap { population, set, k }),
+        6 => (population.clone(), set(), 0_u64..5, variants())
+            .prop_map(|(population, set, k, variants)| Step::Overlap { population, set, k, variants }),
         3 => (population, 0_u8..4, set(), 0_u64..2).prop_map(|(population, snapshot, visible, altered)| {
             Step::Epoch { population, snapshot, visible, altered }
         }),
@@ -170,13 +181,19 @@ fn said(ledger: &dyn Ledger, step: &Step) -> String {
             });
             text(left_out.map(|of| of.iter().collect::<Vec<_>>()))
         }
-        Step::Overlap { population, set, k } => {
+        Step::Overlap {
+            population,
+            set,
+            k,
+            variants,
+        } => {
             let members = set.iter().copied().collect();
             let population = POPULATIONS[*population];
             text(ledger.overlap(&OverlapQuestion {
                 population,
                 members: &members,
                 at_least: *k,
+                by_variants: words(*variants).as_deref(),
             }))
         }
         Step::Epoch {
@@ -248,10 +265,11 @@ fn few_sets() -> impl Strategy<Value = (Vec<BTreeSet<u32>>, Vec<Step>)> {
     (prop::collection::vec(set(), 2..6), 1_u64..4).prop_flat_map(move |(pool, k)| {
         let set = prop::sample::select(pool.clone());
         let k = prop_oneof![4 => Just(k), 1 => 1_u64..5];
-        let overlap = (set, k).prop_map(|(set, k)| Step::Overlap {
+        let overlap = (set, k, variants()).prop_map(|(set, k, variants)| Step::Overlap {
             population: 0,
             set,
             k,
+            variants,
         });
         let step = prop_oneof![5 => overlap, 1 => epoch.clone()];
         (Just(pool), prop::collection::vec(step, 5..60))
@@ -277,7 +295,9 @@ proptest! {
         for (at, step) in [begin].iter().chain(&steps).enumerate() {
             // cut to the epoch, as hosts do
             let step = match step.clone() {
-                Step::Overlap { population, set, k } => Step::Overlap { population, set: &set & &members, k },
+                Step::Overlap { population, set, k, variants } => {
+                    Step::Overlap { population, set: &set & &members, k, variants }
+                }
                 other => other,
             };
             prop_assert_eq!(said(&kept.ledger, &step), said(&model, &step), "step {}: {:?}", at, step);
@@ -340,21 +360,32 @@ proptest! {
     /// Of all sets that were answered in an epoch no two isolate anybody, nor does one by itself; and none that isolates
     /// nobody is withheld.
     #[test]
-    fn no_two_answered_sets_isolate_anybody(sets in prop::collection::vec(set(), 1..40), k in 1_u64..6) {
+    fn no_two_answered_sets_isolate_anybody(
+        sets in prop::collection::vec((set(), variants()), 1..40),
+        k in 1_u64..6,
+    ) {
         let kept = Kept::passing(Options::default());
         let everyone = MemberSet::full(PEOPLE);
         let population = "P";
         let asked = EpochQuestion { population, snapshot: "s", visible: &everyone, altered: 0, at_least: 50 };
         kept.ledger.epoch(&asked).unwrap();
-        let mut answered = vec![MemberSet::new(), everyone.clone()];
-        for set in sets {
+        let mut answered = vec![(MemberSet::new(), None), (everyone.clone(), None)];
+        for (set, variants) in sets {
             let members: MemberSet = set.iter().copied().collect();
-            let isolates = answered.iter().any(|of| isolates(&members, of, &everyone, k));
-            let question = OverlapQuestion { population, members: &members, at_least: k };
+            // neither may one that variants pick be the same as that of another question
+            let is_all_or_none = members.is_empty() || members.len() == everyone.len();
+            let isolates = answered.iter().any(|(of, question)| {
+                let apart = members.symmetric_difference_len(of);
+                let is_one = apart == 0 || apart == everyone.len();
+                isolates(&members, of, &everyone, k)
+                    || k > 1 && is_one && !is_all_or_none && *question != variants
+            });
+            let words = words(variants);
+            let question = OverlapQuestion { population, members: &members, at_least: k, by_variants: words.as_deref() };
             let decided = kept.ledger.overlap(&question).unwrap();
             prop_assert_eq!(decided == Overlap::Withhold, isolates);
             if !isolates {
-                answered.push(members);
+                answered.push((members, variants));
             }
         }
     }
@@ -468,6 +499,7 @@ fn arguments_that_make_no_sense_are_named() {
         population: "P",
         members: &far,
         at_least: 5,
+        by_variants: None,
     };
     assert!(matches!(
         kept.ledger.overlap(&question),
@@ -511,6 +543,7 @@ fn a_withdrawal_moves_the_epoch_and_silences_nobody() {
             population: "P",
             members,
             at_least: 10,
+            by_variants: None,
         };
         kept.ledger.overlap(&question).unwrap()
     };
@@ -587,6 +620,7 @@ fn what_a_withdrawal_brings_close_is_withheld() {
             population: "P",
             members,
             at_least: k,
+            by_variants: None,
         };
         kept.ledger.overlap(&question).unwrap()
     };

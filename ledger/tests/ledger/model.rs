@@ -13,9 +13,9 @@ struct Population {
     snapshot: String,
     members: People,
     snapshots: Vec<String>,
-    /// Oldest first, with the greatest k under which each was answered.
-    sets: Vec<(People, u64)>,
-    decisions: Vec<(People, u64, bool)>,
+    /// Oldest first, with the greatest k under which each was answered, and to what question where variants pick it.
+    sets: Vec<(People, u64, Option<String>)>,
+    decisions: Vec<(People, u64, Option<String>, bool)>,
 }
 
 #[derive(Default)]
@@ -61,12 +61,16 @@ fn apart(a: &People, b: &People) -> u64 {
 
 impl Population {
     /// Whether the set, or what is outside it, differs from a set that was answered by a few people.
-    fn isolates(&self, set: &People, k: u64) -> bool {
+    fn isolates(&self, set: &People, k: u64, variants: Option<&str>) -> bool {
         let rest: People = self.members.difference(set).copied().collect();
-        let nobody = (People::new(), 0);
-        let answered = self.sets.iter().chain([&nobody]);
-        let mut few = answered.flat_map(|(of, _)| [apart(set, of), apart(&rest, of)]);
-        few.any(|apart| apart > 0 && apart < k)
+        let nobody = (People::new(), 0, None);
+        let is_of_some = !set.is_empty() && !rest.is_empty();
+        self.sets.iter().chain([&nobody]).any(|(of, _, question)| {
+            let may_be_one = !is_of_some || question.as_deref() == variants;
+            [apart(set, of), apart(&rest, of)]
+                .iter()
+                .any(|apart| *apart < k && (*apart > 0 || k > 1 && !may_be_one))
+        })
     }
 }
 
@@ -217,16 +221,22 @@ impl Ledger for Model {
         let decided = of
             .decisions
             .iter()
-            .find(|(people, under, _)| *people == set && *under == k);
-        let decided = decided.map(|(_, _, answered)| *answered);
-        let place = of.sets.iter().position(|(people, _)| *people == set);
+            .find(|of| (&of.0, of.1, of.2.as_deref()) == (&set, k, question.by_variants));
+        let decided = decided.map(|of| of.3);
+        let place = of.sets.iter().position(|of| of.0 == set);
         let floor = place.map_or(0, |place| of.sets[place].1);
+        let is_known =
+            place.is_some_and(|place| of.sets[place].2.as_deref() == question.by_variants);
         let has_room = self.options.when_full == WhenFull::ForgetOldest
             || place.is_some()
             || (of.sets.len() as u64) < self.options.sets;
-        let answered = decided.unwrap_or(floor >= k.max(1) || !of.isolates(&set, k) && has_room);
+        let answered = decided.unwrap_or(
+            is_known && floor >= k.max(1)
+                || !of.isolates(&set, k, question.by_variants) && has_room,
+        );
         if decided.is_none() {
-            of.decisions.push((set.clone(), k, answered));
+            let asked = question.by_variants.map(str::to_owned);
+            of.decisions.push((set.clone(), k, asked, answered));
             let forgotten = of
                 .decisions
                 .len()
@@ -238,7 +248,9 @@ impl Ledger for Model {
         }
         match place {
             Some(place) => of.sets[place].1 = floor.max(k.max(1)),
-            None => of.sets.push((set, k.max(1))),
+            None => of
+                .sets
+                .push((set, k.max(1), question.by_variants.map(str::to_owned))),
         }
         let forgotten = of.sets.len().saturating_sub(self.options.sets as usize);
         of.sets.drain(..forgotten);
@@ -351,21 +363,21 @@ impl Ledger for Model {
 /// Who withdrew goes from all sets; a set that is another's by that is one with it, and one of which nobody is left is none.
 fn trim(of: &mut Population) {
     let whole: Vec<People> = {
-        let sets = of.sets.iter().map(|(people, _)| people);
+        let sets = of.sets.iter().map(|(people, ..)| people);
         sets.filter(|people| people.is_subset(&of.members))
             .cloned()
             .collect()
     };
-    let mut left: Vec<(People, u64)> = Vec::new();
-    for (people, floor) in std::mem::take(&mut of.sets) {
+    let mut left = Vec::new();
+    for (people, floor, question) in std::mem::take(&mut of.sets) {
         let kept: People = people.intersection(&of.members).copied().collect();
         if kept == people {
-            left.push((people, floor));
+            left.push((people, floor, question));
         } else if !kept.is_empty()
             && !whole.contains(&kept)
-            && !left.iter().any(|(of, _)| *of == kept)
+            && !left.iter().any(|(of, ..)| *of == kept)
         {
-            left.push((kept, 0));
+            left.push((kept, 0, question));
         }
     }
     of.sets = left;

@@ -82,6 +82,21 @@ impl GroupExpr {
         (is_allele && !self.picks_of_carriers()).then_some((of, is_others))
     }
 
+    /// Whom it does not pick.
+    pub(crate) fn others(&self) -> Self {
+        Self(Node::Not(Box::new(self.0.clone())))
+    }
+
+    /// What it asks of variants, `None` where it asks nothing of them: the same words of whom it picks and of whom it does not, as
+    /// who has the answer to one has that to the other.
+    pub(crate) fn words_of_variants(&self) -> Option<String> {
+        let mut node = &self.0;
+        while let Node::Not(inner) = node {
+            node = inner;
+        }
+        self.asks_variants().then(|| Self(node.clone()).to_string())
+    }
+
     /// Whether variants may be among what it asks for: a cohort may be of carriers.
     pub(crate) fn asks_variants(&self) -> bool {
         let mut asks = false;

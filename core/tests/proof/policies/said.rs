@@ -391,9 +391,15 @@ fn zero_of_few_is_withheld_in_any_form() {
         "population:GBR & (sex:male | HP:0001250)",
         "carriers(rs0, hom)",
         "carriers(rs0 | rs1, at_least: 2)",
+        // everybody, or all but the one
+        "carriers(rs0) | !population:GBR",
+        "!carriers(rs0) | !population:GBR",
     ] {
         assert_eq!(omop.ask(who).unwrap().count, Known::Withheld, "{who}");
     }
+    let everybody = omop.ask("sex:female | sex:male").unwrap();
+    assert_eq!(everybody.exists, Known::Exact(true));
+    assert_ne!(everybody.count, Known::Withheld);
     // nobody of many is zero
     let found = omop.ask("sex:female & sex:male").unwrap();
     assert_eq!(
