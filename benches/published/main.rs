@@ -15,7 +15,10 @@ use std::time::Instant;
 
 use clap::Parser;
 use varidex::testing::{CountedSite, write_published};
-use varidex::{Interval, Position, Published};
+use varidex::{
+    Access, Beacon, BeaconConfig, BeaconRequest, BeaconSource, Granularity, Interval, Position,
+    Published,
+};
 use varidex_benches::{Random, Result};
 
 /// Measures published files.
@@ -100,6 +103,64 @@ fn main() -> Result<()> {
         "range of {} rows\t{each:.2} ms\t5 ms",
         rows / u64::from(ranges)
     );
+    ask_beacon(&path, &places, &mut pick)
+}
+
+const BEACON: &str = r#"
+id = "org.example.bench"
+name = "Bench"
+environment = "test"
+alternative_url = "https://example.org"
+page_limit = 2000
+[organization]
+id = "example"
+name = "Example"
+logo_url = "https://example.org/logo.png"
+[[datasets]]
+id = "published"
+name = "Published"
+path = "published.vdx"
+case_level = false
+[datasets.frequencies]
+source = "Example"
+source_reference = "https://example.org"
+"#;
+
+/// Ranges of as many rows through a beacon: from the request to the response as it is sent.
+fn ask_beacon(
+    path: &std::path::Path,
+    places: &[Place],
+    pick: &mut impl FnMut(usize) -> usize,
+) -> Result<()> {
+    let config: BeaconConfig = BEACON.parse()?;
+    let beacon = Beacon::new(
+        config,
+        vec![BeaconSource::Published(Published::open(path)?)],
+    )?;
+    let (mut times, mut bytes) = (Vec::new(), 0);
+    for _ in 0..51 {
+        let first = pick(places.len().saturating_sub(RANGE as usize));
+        let ends = (places.get(first), places.get(first + RANGE as usize - 1));
+        let (Some(first), Some(last)) = ends else {
+            continue;
+        };
+        let query = format!(
+            "referenceName=22&start={}&end={}&requestedGranularity=record&limit=2000",
+            first.0,
+            last.0 + 1
+        );
+        let request = BeaconRequest::get("/g_variants", &query);
+        let started = Instant::now();
+        let answer = beacon.answer(&request, Some(Access::up_to(Granularity::Record)));
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+        if answer.status != 200 {
+            return Err(String::from_utf8_lossy(&answer.body).into());
+        }
+        bytes = answer.body.len();
+    }
+    times.sort_by(f64::total_cmp);
+    let median = times.get(times.len() / 2).copied().unwrap_or_default();
+    println!("the same through a beacon, as JSON of {bytes} bytes\t{median:.2} ms\t");
     Ok(())
 }
 

@@ -232,15 +232,19 @@ impl PolicyView {
     /// As [`View::ask`]; [`Error::NotAllowed`] for what the policy does not allow to be asked.
     pub fn ask(&self, who: &str) -> Result<ShownPeople> {
         let pace = Pace::begin();
-        let found = self.group(who, false).and_then(|group| match group {
-            Some(group) => self.answer(&group, who),
-            None => Ok(ShownPeople::default()),
-        });
-        let found = self.record(found, |shown| shown.exists == Known::Withheld)?;
+        let found = self.record(self.people(who), |shown| shown.exists == Known::Withheld)?;
         if found.exists == Known::Withheld {
             self.wait(pace);
         }
         Ok(found)
+    }
+
+    fn people(&self, who: &str) -> Result<ShownPeople> {
+        let read = who.parse()?;
+        match self.group(who, &read, false)? {
+            Some(group) => self.answer(&group, &read),
+            None => Ok(ShownPeople::default()),
+        }
     }
 
     /// Where nobody is not to be distinguished from few, by the time of the answer either.
@@ -251,22 +255,21 @@ impl PolicyView {
     }
 
     /// What may be said of a group beside what was said before.
-    fn answer(&self, group: &Group, who: &str) -> Result<ShownPeople> {
+    fn answer(&self, group: &Group, who: &GroupExpr) -> Result<ShownPeople> {
         if self.policy.shows_records() {
             return Ok(ShownPeople {
                 exists: Known::Exact(group.exists()),
                 count: Known::Exact(group.count()),
             });
         }
-        let who: GroupExpr = who.parse()?;
-        self.refuse_variants_beside(&who)?;
+        self.refuse_variants_beside(who)?;
         let is_boolean = self.policy.granularity == Granularity::Boolean;
         // that it is withheld is an answer as well
         if !group.is_of_all() && (!is_boolean || who.asks_variants()) {
             self.pay(&[group.label().to_owned()])?;
         }
-        let found = self.found(group, &who)?;
-        let shown = self.shown(group, &who, &found)?;
+        let found = self.found(group, who)?;
+        let shown = self.shown(group, who, &found)?;
         let Some(memory) = &self.memory else {
             return Ok(shown);
         };
@@ -417,7 +420,7 @@ impl PolicyView {
 
     fn group_plan(&self, who: &str) -> Result<Vec<(String, String)>> {
         let read: GroupExpr = who.parse()?;
-        self.group(who, false)?;
+        self.group(who, &read, false)?;
         Ok(read.outline())
     }
 
@@ -568,7 +571,7 @@ impl PolicyView {
         let group = match group {
             Some(who) => {
                 self.refuse_chosen_groups()?;
-                let group = self.group(who, true)?;
+                let group = self.group(who, &who.parse()?, true)?;
                 is_known &= group.is_some();
                 group
             }

@@ -20,12 +20,16 @@ const OF_NOBODY: [&str; 4] = [
 ];
 
 impl PolicyView {
-    /// The people whom an expression picks; `None` where a name in it is known of nobody, and that is not to be distinguished from
+    /// The people whom an expression picks, which was `read` from the text; `None` where a name in it is known of nobody, and that is not to be distinguished from
     /// few.
-    pub(super) fn group(&self, who: &str, beside_variants: bool) -> Result<Option<Group>> {
+    pub(super) fn group(
+        &self,
+        who: &str,
+        read: &GroupExpr,
+        beside_variants: bool,
+    ) -> Result<Option<Group>> {
         // what cannot be read depends on no data; candidates for it would
         if !self.policy.shows_records() {
-            let read = who.parse::<GroupExpr>()?;
             self.refuse_groups_within(read.counts_in_groups())?;
             self.refuse_numbers_within(read.compares_counts())?;
         }

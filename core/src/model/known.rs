@@ -81,6 +81,8 @@ impl Known<u64> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rounding {
     to: u64,
+    /// 2^64 / `to`, rounded up: to multiply by it is faster than to divide. Exact where number and `to` are below 2^32.
+    reciprocal: u64,
     /// The least that is shown of somebody: of the floor at least, and no more than that is said.
     least: u64,
 }
@@ -90,6 +92,7 @@ impl Rounding {
         let to = policy.rounding.max(1);
         Self {
             to,
+            reciprocal: (u64::MAX / to).saturating_add(1),
             least: floor.next_multiple_of(to),
         }
     }
@@ -111,15 +114,36 @@ impl Rounding {
         self.to
     }
 
+    /// The greatest multiple that is not above a number.
+    #[inline]
+    fn down(self, number: u64) -> u64 {
+        match (number | self.to) >> 32 {
+            // of 1 there is no reciprocal below 2^64
+            0 if self.to > 1 => {
+                ((u128::from(number) * u128::from(self.reciprocal)) >> 64) as u64 * self.to
+            }
+            _ => number - number % self.to,
+        }
+    }
+
+    /// The least multiple that is not below a number.
+    #[inline]
+    pub(crate) fn up(self, number: u64) -> u64 {
+        match self.down(number) {
+            down if down == number => number,
+            down => down.saturating_add(self.to),
+        }
+    }
+
     /// A number: rounded to a multiple, halves up, but not below the floor.
+    #[inline]
     pub(crate) fn shown(self, number: u64) -> Known<u64> {
         let to = self.to;
         if to == 1 {
             return Known::Exact(number);
         }
-        let over = number % to;
-        let down = number - over;
-        let value = match over >= to.div_ceil(2) {
+        let down = self.down(number);
+        let value = match number - down >= to.div_ceil(2) {
             true => down.saturating_add(to),
             false => down,
         };
@@ -152,6 +176,55 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use super::*;
+
+    #[test]
+    fn multiples_are_those_of_a_division() {
+        for to in [
+            1,
+            2,
+            3,
+            5,
+            7,
+            10,
+            11,
+            20,
+            641,
+            65_537,
+            (1 << 32) - 1,
+            1 << 32,
+        ] {
+            let rounding = Rounding {
+                to,
+                reciprocal: (u64::MAX / to).saturating_add(1),
+                least: 0,
+            };
+            let near = |of: u64| [of.saturating_sub(1), of, of.saturating_add(1)];
+            for number in [
+                0,
+                1,
+                to,
+                7 * to,
+                1 << 31,
+                (1 << 32) / to * to,
+                (1 << 32) - 1,
+                1 << 33,
+            ]
+            .into_iter()
+            .flat_map(near)
+            {
+                assert_eq!(
+                    rounding.down(number),
+                    number - number % to,
+                    "{number} of {to}"
+                );
+                assert_eq!(
+                    rounding.up(number),
+                    number.next_multiple_of(to),
+                    "{number} of {to}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn numbers_are_rounded_halves_up_and_not_below_the_floor() {

@@ -166,7 +166,7 @@ impl Showing {
                 // and it is not below AC
                 Some(an) => match self.known.shown(an) {
                     Known::Rounded { value, to } => Known::Rounded {
-                        value: value.max(ac.value().unwrap_or_default().next_multiple_of(to)),
+                        value: value.max(self.known.up(ac.value().unwrap_or_default())),
                         to,
                     },
                     exact => exact,
