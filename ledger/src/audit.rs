@@ -52,7 +52,17 @@ impl Decision {
 }
 
 const CODE_MAX: usize = 128;
-const WORD_MAX: usize = 64;
+/// Bytes of a word of the log.
+pub(crate) const WORD_MAX: usize = 64;
+
+/// Whether a word may be in the log: there is no digit in it, and so no position.
+pub(crate) fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.len() <= WORD_MAX && word.bytes().all(is_of_word)
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || b"-_".contains(&byte)
+}
 
 impl Entry<'_> {
     /// The columns as they are stored and hashed.
@@ -72,8 +82,7 @@ impl Entry<'_> {
             )?;
         }
         for (what, word) in [("tier", self.tier), ("reason", self.reason)] {
-            let may = |byte: u8| byte.is_ascii_lowercase() || b"-_".contains(&byte);
-            check(what, word, WORD_MAX, "small letters, `-`, `_`", may)?;
+            check(what, word, WORD_MAX, "small letters, `-`, `_`", is_of_word)?;
         }
         let since = self.time.duration_since(UNIX_EPOCH).ok();
         let time = since

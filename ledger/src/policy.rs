@@ -47,6 +47,7 @@ pub fn under_policy(
     ledger: Arc<dyn Ledger>,
     of: Remembered,
 ) -> varidex::Result<(PolicyView, Epoch)> {
+    check(policy, &of)?;
     // a ledger takes what it is shown later for newer
     let newest = view.dataset().newest()?;
     if newest.snapshot() != view.snapshot() {
@@ -58,7 +59,7 @@ pub fn under_policy(
     }
     // everybody but the withdrawn, whatever the view is for
     let everybody = view.dataset().view();
-    let epoch = epoch(&*ledger, &of, &everybody, policy.epoch)?;
+    let epoch = epoch(&*ledger, &of, &everybody, moves_by(policy))?;
     let view = match epoch.snapshot == view.snapshot() {
         true => view.clone(),
         false => varidex::Dataset::open_snapshot(view.path(), &epoch.snapshot)?.view_like(view)?,
@@ -89,6 +90,38 @@ pub fn under_policy(
         view: view.id().to_owned(),
     };
     Ok((shown.remembering(Arc::new(memory)), epoch))
+}
+
+/// Refuses before anything is asked what would be refused when an answer is written down.
+fn check(policy: &Policy, of: &Remembered) -> varidex::Result<()> {
+    let usage = |what: &str, expected: String, found: &str| {
+        Err(varidex::Error::Usage(format!(
+            "{what}: expected {expected}, found `{}`",
+            found.escape_debug()
+        )))
+    };
+    if !crate::audit::is_word(&policy.name) {
+        let expected = format!(
+            "1 to {} small letters, `-` and `_`, as it is written into the audit log",
+            crate::audit::WORD_MAX
+        );
+        return usage("name of a policy with a ledger", expected, &policy.name);
+    }
+    match of.asker.as_deref() {
+        Some("") => usage("asker", "a name, or none at all for anybody".to_owned(), ""),
+        _ => Ok(()),
+    }
+}
+
+/// How many people move an epoch: not fewer than answers must differ by, or all that is asked later would be too near to what was
+/// answered before. Where single people are shown nothing waits.
+fn moves_by(policy: &Policy) -> u64 {
+    let floor = policy.floor.people;
+    match policy.epoch {
+        _ if floor < 2 => policy.epoch,
+        0 => floor.saturating_mul(5),
+        epoch => epoch.max(floor),
+    }
 }
 
 /// The epoch of a dataset, by the decisions of people as they are now.
@@ -284,7 +317,7 @@ impl PolicyMemory for Memory {
 
     fn follow(&self) -> varidex::Result<()> {
         let now = self.everybody.renew()?;
-        let epoch = epoch(&*self.ledger, &self.of, &now, self.policy.epoch)?;
+        let epoch = epoch(&*self.ledger, &self.of, &now, moves_by(&self.policy))?;
         self.epoch.store(epoch.number, Ordering::Relaxed);
         Ok(())
     }

@@ -367,3 +367,48 @@ fn a_build_without_noise_refuses_policies_that_ask_for_it() {
     let refused = view.under_policy(&policy).unwrap_err();
     assert!(refused.to_string().contains("feature `noise`"), "{refused}");
 }
+
+#[test]
+fn what_cannot_be_written_down_is_refused_before_anything_is_asked() {
+    let house = House::new(1);
+    let view = Dataset::open(house.path()).unwrap().view();
+    let refused = |name: &str, asker: Option<&str>| {
+        let policy: Policy = format!("name = '{name}'\n{FLOOR}").parse().unwrap();
+        let ledger: Arc<dyn Ledger> = house.ledger.clone();
+        let of = Remembered {
+            population: "a".to_owned(),
+            asker: asker.map(str::to_owned),
+        };
+        let shown = under_policy(&view, &policy, ledger, of);
+        shown.err().map(|error| error.to_string())
+    };
+    for name in ["live2", "Ours", "our own", &"a".repeat(65)] {
+        let error = refused(name, None).unwrap();
+        assert!(
+            error.contains("small letters") && error.contains(name),
+            "{error}"
+        );
+    }
+    let error = refused("ours", Some("")).unwrap();
+    assert!(error.contains("asker: expected a name"), "{error}");
+    assert_eq!(refused("ours", Some("somebody")), None);
+    assert_eq!(house.ledger.head().unwrap().rows(), 0);
+}
+
+/// An epoch does not move by fewer people than answers must differ by, whatever a policy says: one question would then silence all others.
+#[test]
+fn one_who_comes_silences_nobody() {
+    let house = House::new(1);
+    let everybody = |rules: &str| house.shown(rules, None).0.ask("all").unwrap().count;
+    assert_eq!(everybody(FLOOR), Known::Exact(100));
+    build(house.folder.path(), "a.vdx", PEOPLE..PEOPLE + 1, 1);
+    for rules in ["", "epoch = 1\n", "epoch = 5\n", ""] {
+        assert_eq!(
+            everybody(&format!("{FLOOR}{rules}")),
+            Known::Exact(100),
+            "{rules}"
+        );
+    }
+    build(house.folder.path(), "a.vdx", PEOPLE + 1..PEOPLE + 30, 1);
+    assert_eq!(everybody(FLOOR), Known::Exact(130));
+}

@@ -87,8 +87,8 @@ pub(crate) fn identifier(text: &str) -> Result<String, String> {
 struct Described {
     records: Option<u64>,
     individuals: Option<u64>,
-    /// In years.
-    ages: Option<(u32, u32)>,
+    /// In years; the highest is not known where somebody is in a band without an end.
+    ages: Option<(u32, Option<u32>)>,
     /// A line a field.
     populations: Vec<String>,
     systems: BTreeSet<&'static str>,
@@ -127,7 +127,10 @@ impl Described {
         );
         let age = |age: Option<u32>| age.map(|age| number(age.into()));
         put("healthdcatap:minTypicalAge", age(self.ages.map(|of| of.0)));
-        put("healthdcatap:maxTypicalAge", age(self.ages.map(|of| of.1)));
+        put(
+            "healthdcatap:maxTypicalAge",
+            age(self.ages.and_then(|of| of.1)),
+        );
         let populations = (!self.populations.is_empty()).then(|| json!(self.populations));
         put("healthdcatap:populationCoverage", populations);
         let system = |(_, name, iri): &(&str, &str, &str)| json!({ "@id": iri, "@type": "dct:Standard", "dct:title": name });
@@ -189,13 +192,22 @@ impl Described {
 
     /// Takes note of an age of years, or of the first and last years of a band of them.
     fn add_age(&mut self, band: &str) {
-        let band = band.trim_end_matches('+');
-        let (first, last) = band.split_once('-').unwrap_or((band, band));
-        let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>()) else {
+        let (first, last) = match band.strip_suffix('+') {
+            Some(first) => (first, None),
+            None => {
+                let (first, last) = band.split_once('-').unwrap_or((band, band));
+                (first, Some(last))
+            }
+        };
+        let (Ok(first), Ok(last)) = (
+            first.parse::<u32>(),
+            last.map(str::parse::<u32>).transpose(),
+        ) else {
             return;
         };
         let (least, most) = self.ages.unwrap_or((first, last));
-        self.ages = Some((least.min(first), most.max(last)));
+        let most = most.zip(last).map(|(most, last)| most.max(last));
+        self.ages = Some((least.min(first), most));
     }
 }
 

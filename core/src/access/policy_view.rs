@@ -284,7 +284,7 @@ impl PolicyView {
                 question: group.label(),
                 people: self.people,
                 found: &ids,
-                at_least: self.policy.floor.people.max(1),
+                at_least: self.floor_of(who).max(1),
             })?;
             return Ok(ShownPeople {
                 exists: match (has_any, self.policy.zero) {
@@ -345,26 +345,28 @@ impl PolicyView {
         let is_everybody = found == all && self.policy.zero == Zero::Shown && !group.is_of_all();
         if is_nobody && self.zero_is_of_few(who)?
             || is_everybody && self.zero_is_of_few(&who.others())?
+            || self.is_within_few(who)?
         {
             return Ok(ShownPeople::default());
         }
+        let rules = self.rules().at_least(self.floor_of(who));
         let count = match group.is_of_all() {
             true => self.number(all),
             false => {
                 let cells = [found, all.saturating_sub(found)].map(people);
                 let mut shown = Vec::new();
-                suppress(self.rules(), &people(all), &cells, &mut shown);
+                suppress(rules, &people(all), &cells, &mut shown);
                 match (shown.first(), who.asks_variants()) {
                     (Some(true), false) => self.number(found),
                     // with AC beside it, the number of carriers would say how many have two copies
-                    (Some(true), true) => self.coarse().shown(found),
+                    (Some(true), true) => self.coarse(self.floor_of(who)).shown(found),
                     _ => Known::Withheld,
                 }
             }
         };
         let noised = self.noised(&[(count, found, group.subjects())])?;
         let count = noised.first().copied().unwrap_or_default();
-        let exists = match self.rules().allows_people(found) {
+        let exists = match rules.allows_people(found) {
             true => Known::Exact(found > 0),
             false => Known::Withheld,
         };
@@ -384,9 +386,19 @@ impl PolicyView {
         })
     }
 
+    /// The fewest people whom a question may find: whoever has an allele has a copy of it, and so few have not fewer copies than may be
+    /// shown.
+    fn floor_of(&self, who: &GroupExpr) -> u64 {
+        let floor = self.policy.floor;
+        match who.asks_variants() {
+            true => floor.people.max(floor.alleles),
+            false => floor.people,
+        }
+    }
+
     /// Numbers to a multiple of the floor: of two of them that differ by few neither says so.
-    fn coarse(&self) -> Rounding {
-        let floor = self.policy.floor.people.max(1);
+    fn coarse(&self, floor: u64) -> Rounding {
+        let floor = floor.max(1);
         let coarse = Policy {
             rounding: self.policy.rounding.max(floor),
             ..(*self.policy).clone()
@@ -473,7 +485,7 @@ impl PolicyView {
                     (Granularity::Boolean, _) => Known::Withheld,
                     (_, Some(Known::Withheld)) => return None,
                     (_, Some(noisy)) => noisy,
-                    (_, None) => self.coarse().shown(of.people_below),
+                    (_, None) => self.coarse(floor).shown(of.people_below),
                 }
             }
         };

@@ -3,7 +3,7 @@
 use super::noise::NOT_COMPARED;
 use super::policy_view::PolicyView;
 use crate::error::{Error, ExpressionError, Result};
-use crate::model::Zero;
+use crate::model::{Rules, Zero};
 use crate::query::{Group, GroupExpr, VariantExpr};
 use crate::set::SampleSet;
 
@@ -72,11 +72,12 @@ impl PolicyView {
         }
     }
 
-    /// Whom a group leaves out is counted by the difference to all, which nobody of them would have paid for.
+    /// What a table withholds is the difference of a group of its cells and of those that it shows; and of whom a group leaves out nobody
+    /// would have paid for what all say beside it.
     pub(super) fn refuse_chosen_groups(&self) -> Result<()> {
-        match self.keeps_influence() {
+        match self.memory.is_some() && !self.policy.shows_records() {
             true => Err(self.refused(
-                "with a budget of influence counts variants in everybody or by fields, in no other group",
+                "with a ledger counts variants in everybody or by fields: in another group it would say what such tables withhold",
             )),
             false => Ok(()),
         }
@@ -149,6 +150,33 @@ impl PolicyView {
                 });
             }
             if sets.len() > 1 && self.any_is_few(&sets, None)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether variants are asked for in a group in which the policy counts none: of some of the alternatives the parts without variants
+    /// pick too few.
+    pub(super) fn is_within_few(&self, who: &GroupExpr) -> Result<bool> {
+        let rules = Rules::of(&self.policy);
+        if !who.asks_variants() || rules.allows_size(1) {
+            return Ok(false);
+        }
+        let Some(terms) = who.terms(TERMS_MAX, PARTS_MAX) else {
+            return Ok(true);
+        };
+        for parts in terms {
+            let mut group: Option<SampleSet> = None;
+            for part in parts.into_iter().filter(|part| !part.asks_variants()) {
+                let set = self.view.ask(part)?.subjects().clone();
+                group = Some(match group {
+                    Some(group) => group.intersection(&set),
+                    None => set,
+                });
+            }
+            let Some(group) = group else { continue };
+            if !rules.allows_size(self.view.group_of(group, None, "")?.count()) {
                 return Ok(true);
             }
         }

@@ -12,7 +12,7 @@ use super::strata;
 use super::variants::{self, frequencies};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
-use crate::model::{Access, Cell, Date, Granularity, Policy, Rules, Zero, suppress};
+use crate::model::{Access, Between, Cell, Date, Granularity, Policy, Rules, Zero, suppress};
 use crate::publish::{Published, PublishedSite, PublishedSites, StrataGroup};
 use crate::query::{ShownCounts, VariantExpr};
 use crate::store::published::{GenotypeCounts, ReleasedCounts, TOTAL, hex};
@@ -412,7 +412,17 @@ fn cell(of: &ReleasedCounts, people: u64) -> Cell {
     };
     Cell {
         have,
-        lack: others.map(|others| others.saturating_sub(het) / 2),
+        lack: others.map(|others| Between {
+            least: others.saturating_sub(het) / 2,
+            most: others,
+        }),
+        have_others: others.map(|others| Between {
+            least: match of.genotypes {
+                Some(_) => others.saturating_sub(het) / 2 + het.min(others),
+                None => others.div_ceil(2),
+            },
+            most: others,
+        }),
         copies: Some(of.ac),
         others,
         people,

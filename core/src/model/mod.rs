@@ -60,5 +60,5 @@ pub(crate) use protein::{
 pub use similarity::{Level, Measure};
 pub use statistics::TwoByTwo;
 pub(crate) use statistics::wilson;
-pub(crate) use suppress::{Cell, Rules, suppress, suppress_two};
+pub(crate) use suppress::{Between, Cell, Rules, suppress, suppress_two};
 pub(crate) use time::moment;

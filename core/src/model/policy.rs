@@ -79,8 +79,8 @@ pub struct Policy {
     /// with an empty one none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strata: Option<Vec<String>>,
-    /// Answers are of a state of the people that moves when this many changed, and at once where somebody withdrew; 0 is
-    /// always the newest. Kept by the host, with the state of its budgets.
+    /// Answers are of a state of the people that moves when this many changed, and at once where somebody withdrew: never fewer than
+    /// the floor, and 0 is five times the floor. Kept by a ledger; without one answers are of the newest.
     #[serde(default)]
     pub epoch: u64,
     /// The most standard deviations that members of a stratum of a published file may be from others, by the test that

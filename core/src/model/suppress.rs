@@ -9,13 +9,30 @@
 
 use super::{Policy, Zero};
 
-/// Numbers of a cell. Of a table of people `lack` and the copies are not counted.
+/// A number of people of which two bounds are known: of genotypes that are known in part it is not more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Between {
+    pub(crate) least: u64,
+    pub(crate) most: u64,
+}
+
+impl Between {
+    fn and(self, other: Self) -> Self {
+        Self {
+            least: self.least.saturating_add(other.least),
+            most: self.most.saturating_add(other.most),
+        }
+    }
+}
+
+/// Numbers of a cell. Of a table of people all but `have` and `people` are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Cell {
     /// People who have it.
     pub(crate) have: u64,
-    /// People who do not have it; `None` where that is not known.
-    pub(crate) lack: Option<u64>,
+    /// People who do not have it, and people who have another allele; `None` where that is not known.
+    pub(crate) lack: Option<Between>,
+    pub(crate) have_others: Option<Between>,
     /// Copies of the allele, and of others, as far as they are known.
     pub(crate) copies: Option<u64>,
     pub(crate) others: Option<u64>,
@@ -27,13 +44,20 @@ impl Cell {
     /// Of two groups together. What is not asked of one is not of both.
     fn and(self, other: &Self) -> Self {
         let sum = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_add(b?));
+        let both = |a: Option<Between>, b: Option<Between>| Some(a?.and(b?));
         Self {
             have: self.have.saturating_add(other.have),
-            lack: sum(self.lack, other.lack),
+            lack: both(self.lack, other.lack),
+            have_others: both(self.have_others, other.have_others),
             copies: sum(self.copies, other.copies),
             others: sum(self.others, other.others),
             people: self.people.saturating_add(other.people),
         }
+    }
+
+    /// Whether nobody has another allele: AC is AN then.
+    fn is_all_copies(&self) -> bool {
+        self.copies.is_some_and(|copies| copies > 0) && self.others == Some(0)
     }
 
     fn sum<'c>(cells: impl Iterator<Item = &'c Self>) -> Option<Self> {
@@ -68,6 +92,14 @@ impl Rules {
         self.people
     }
 
+    /// The same with a floor of people that is not less.
+    pub(crate) fn at_least(self, people: u64) -> Self {
+        Self {
+            people: self.people.max(people),
+            ..self
+        }
+    }
+
     /// The same of tables of people, in which who lacks something is a cell of its own.
     pub(crate) fn of_people(self) -> Self {
         Self {
@@ -99,7 +131,12 @@ impl Rules {
     /// Whether all numbers of a cell may be shown.
     pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
         // what is not known may be few
-        let people = |number: Option<u64>| number.is_some_and(|people| self.allows_people(people));
+        let people = |number: Option<Between>| {
+            number.is_some_and(|people| match people.most {
+                0 => self.shows_zero,
+                _ => people.least >= self.people,
+            })
+        };
         let alleles = |number: Option<u64>| {
             self.alleles == 0 || number.is_some_and(|number| self.allows(number, self.alleles))
         };
@@ -108,7 +145,15 @@ impl Rules {
         (is_empty || cell.people >= self.smallest_cohort)
             && self.allows_people(cell.have)
             && alleles(cell.copies)
-            && (!self.two_tailed || (people(cell.lack) && alleles(cell.others)))
+            && (!self.two_tailed
+                || (people(cell.lack) && people(cell.have_others) && alleles(cell.others)))
+    }
+
+    /// The same of a part of a whole. AN says more of people than AC, and is rounded further where they are hidden; so where it is AC
+    /// it is neither shown nor the rest of what is, unless it is so in all parts.
+    fn allows_part(self, cell: &Cell, whole: &Cell) -> bool {
+        let says_an = self.people > 1 && cell.is_all_copies() && !whole.is_all_copies();
+        !says_an && self.allows_cell(cell)
     }
 }
 
@@ -121,9 +166,9 @@ pub(crate) fn suppress(rules: Rules, total: &Cell, cells: &[Cell], shown: &mut V
         shown.resize(cells.len(), false);
         return false;
     }
-    shown.extend(cells.iter().map(|cell| rules.allows_cell(cell)));
+    shown.extend(cells.iter().map(|cell| rules.allows_part(cell, total)));
     hide_more(cells, shown, |sum, number| {
-        number >= 2 && rules.allows_cell(sum)
+        number >= 2 && rules.allows_part(sum, total)
     });
     true
 }
@@ -186,7 +231,7 @@ pub(crate) fn suppress_two(
         return true;
     }
     for (line, row) in lines.iter_mut().zip(&rows) {
-        *line &= row.iter().all(|cell| rules.allows_cell(cell));
+        *line &= row.iter().all(|cell| rules.allows_part(cell, total));
     }
     // a row more is hidden while the hidden sums of a column may not be known
     loop {
@@ -194,7 +239,7 @@ pub(crate) fn suppress_two(
         let number = hidden().count();
         let may_be_known = (0..width).all(|at| {
             let sum = Cell::sum(hidden().filter_map(|(_, row)| row.get(at)));
-            sum.is_none_or(|sum| rules.allows_cell(&sum))
+            sum.is_none_or(|sum| rules.allows_part(&sum, total))
         });
         if number == 0 || (number >= 2 && may_be_known) {
             break;

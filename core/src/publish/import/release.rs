@@ -4,7 +4,7 @@
 //! and (AN − 2 AC) / 2 who do not. Of people who are counted at all it is AN / 2. So what is shown is not below the floor, and some is
 //! withheld that may not have to be.
 
-use crate::model::{Cell, Policy, Rules, suppress, suppress_two};
+use crate::model::{Between, Cell, Policy, Rules, suppress, suppress_two};
 use crate::publish::released;
 use crate::query::{Counts, Showing};
 use crate::store::published::{GenotypeCounts, ReleasedCounts, Row};
@@ -33,7 +33,17 @@ fn cell(of: &ReleasedCounts) -> Cell {
     };
     Cell {
         have,
-        lack: others.map(lack),
+        lack: others.map(|others| Between {
+            least: lack(others),
+            most: others,
+        }),
+        have_others: others.map(|others| Between {
+            least: match of.genotypes {
+                Some(genotypes) => lack(others) + genotypes.n_het.min(others),
+                None => others.div_ceil(2),
+            },
+            most: others,
+        }),
         copies: Some(of.ac),
         others,
         // people of whom no copy is known may be there

@@ -3,7 +3,9 @@
 use super::counts::Counts;
 use crate::cohort::View;
 use crate::error::Error;
-use crate::model::{Cell, Granularity, Known, Policy, Rounding, Rules, suppress, suppress_two};
+use crate::model::{
+    Between, Cell, Granularity, Known, Policy, Rounding, Rules, suppress, suppress_two,
+};
 use crate::query::expr::{Comparison, Number};
 use std::sync::Arc;
 
@@ -127,10 +129,21 @@ impl Showing {
     fn cell(&self, of: &CountedGroup) -> Cell {
         let counts = &of.counts;
         let others = counts.an.map(|an| an.saturating_sub(counts.ac));
+        let have = counts.n_het + counts.n_hom + counts.n_hemi;
+        let without = of.samples.saturating_sub(have);
+        // whoever has another allele has a copy of it, and who misses none has one if he has not this one alone
+        let among = |samples: u64| {
+            let (others, missing) = others.zip(counts.n_missing)?;
+            let most = samples.min(others);
+            Some(Between {
+                least: self.people_of(samples.saturating_sub(missing).min(most)),
+                most,
+            })
+        };
         Cell {
-            have: self.people_of(counts.n_het + counts.n_hom + counts.n_hemi),
-            // whoever is heterozygous has a copy of others, and who has none has two of them, or one
-            lack: others.map(|others| self.people_of(others.saturating_sub(counts.n_het) / 2)),
+            have: self.people_of(have),
+            lack: among(without),
+            have_others: among(without + counts.n_het),
             copies: Some(counts.ac),
             others,
             people: self.people_of(of.samples),

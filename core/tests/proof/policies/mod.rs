@@ -12,7 +12,7 @@ use varidex::{
     Zero, build,
 };
 
-const CALLS: [&str; 4] = ["0/0", "0/1", "1/1", "./."];
+const CALLS: [&str; 8] = ["0/0", "0/1", "1/1", "./.", "0", "1", "./1", "0/."];
 const POPULATIONS: [&str; 3] = ["FIN", "GBR", ""];
 const SEXES: [&str; 3] = ["female", "male", ""];
 const CONTIG: &str = "1";
@@ -48,10 +48,13 @@ fn cohort() -> impl Strategy<Value = Cohort> {
                 rare => Just(0usize), 3 => Just(1), 1 => Just(2), 1 => Just(3)
             ]
         };
-        let site = prop_oneof![Just(60u32), Just(12), Just(2)].prop_flat_map({
-            let number = people.len();
-            move |rare| vec(call(rare), number)
-        });
+        // haploid, with one copy missing, and where nearly all have two copies, or the one that they have
+        let other = |most: usize| prop_oneof![40 => Just(most), 1 => 0..CALLS.len()];
+        let number = people.len();
+        let site = prop_oneof![
+            3 => prop_oneof![Just(60u32), Just(12), Just(2)].prop_flat_map(move |rare| vec(call(rare), number)),
+            1 => (0..CALLS.len()).prop_flat_map(move |most| vec(other(most), number)),
+        ];
         (Just(people), vec(site, 1..8)).prop_map(|(people, sites)| Cohort { people, sites })
     })
 }
@@ -130,6 +133,10 @@ impl Cohort {
                 0 => counted.none += 1,
                 1 => counted.het += 1,
                 2 => counted.hom += 1,
+                4 => counted.one_none += 1,
+                5 => counted.hemi += 1,
+                6 => counted.half += 1,
+                7 => counted.half_none += 1,
                 _ => {}
             }
         }
@@ -144,24 +151,52 @@ struct Counted {
     none: u64,
     het: u64,
     hom: u64,
+    /// Of one copy: without and with the allele.
+    one_none: u64,
+    hemi: u64,
+    /// Of two copies of which one is missing: the other is the allele, or is not.
+    half: u64,
+    half_none: u64,
 }
 
 impl Counted {
     fn ac(self) -> u64 {
-        self.het + 2 * self.hom
+        self.het + 2 * self.hom + self.hemi + self.half
     }
 
     fn an(self) -> u64 {
         2 * (self.none + self.het + self.hom)
+            + self.one_none
+            + self.hemi
+            + self.half
+            + self.half_none
+    }
+
+    fn carriers(self) -> u64 {
+        self.het + self.half + self.hom + self.hemi
+    }
+
+    /// Samples of which a copy is missing.
+    fn missing(self) -> u64 {
+        let whole = self.none + self.het + self.hom + self.one_none + self.hemi;
+        self.people - whole
+    }
+
+    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        Self {
+            people: f(self.people, other.people),
+            none: f(self.none, other.none),
+            het: f(self.het, other.het),
+            hom: f(self.hom, other.hom),
+            one_none: f(self.one_none, other.one_none),
+            hemi: f(self.hemi, other.hemi),
+            half: f(self.half, other.half),
+            half_none: f(self.half_none, other.half_none),
+        }
     }
 
     fn and(self, other: Self) -> Self {
-        Self {
-            people: self.people + other.people,
-            none: self.none + other.none,
-            het: self.het + other.het,
-            hom: self.hom + other.hom,
-        }
+        self.zip(other, |a, b| a + b)
     }
 
     /// The rules of a policy for one group, said once more.
@@ -175,10 +210,36 @@ impl Counted {
         // of a group of nobody it is said that there is nobody, where that is said at all
         let is_empty = self.people == 0 && policy.zero == Zero::Shown;
         (is_empty || self.people >= policy.smallest_cohort.max(people))
-            && allows(self.het + self.hom, people)
+            && allows(self.carriers(), people)
             && (alleles == 0 || allows(self.ac(), alleles))
             && (!policy.two_tailed
-                || (allows(self.none, people) && (alleles == 0 || allows(others, alleles))))
+                || (self.are_many(self.people - self.carriers(), policy)
+                    && self.are_many(self.people - self.hom - self.hemi, policy)
+                    && (alleles == 0 || allows(others, alleles))))
+    }
+
+    /// Whether those of some samples who have another allele are as many as they must be, or surely nobody: some of them miss a copy, but
+    /// not more than do in all.
+    fn are_many(self, samples: u64, policy: &Policy) -> bool {
+        match samples.min(self.an() - self.ac()) {
+            0 => policy.zero == Zero::Shown,
+            _ => samples.saturating_sub(self.missing()) >= policy.floor.people,
+        }
+    }
+
+    /// That what is shown is of no few people, by who has what: those without the allele, and those with another one.
+    fn is_of_few(self, policy: &Policy) -> bool {
+        let is_few = |surely: u64, perhaps: u64| {
+            surely + perhaps > 0 && surely + perhaps < policy.floor.people
+        };
+        policy.two_tailed
+            && (is_few(self.none + self.one_none, self.half_none)
+                || is_few(self.none + self.one_none + self.het, self.half_none))
+    }
+
+    /// AC is AN: which is not shown of a part, where the whole is not so.
+    fn is_all_copies(self) -> bool {
+        self.ac() > 0 && self.ac() == self.an()
     }
 
     fn is(self, shown: ShownCounts, policy: &Policy) -> bool {
@@ -195,7 +256,7 @@ impl Counted {
         let floor = policy.floor.people.max(policy.floor.alleles);
         let split = |of, samples| of == Known::Withheld || number(of, samples, policy.floor.people);
         // AC of which all copies are is rounded as AN
-        let all = policy.floor.people > 1 && self.ac() > 0 && self.ac() == self.an();
+        let all = policy.floor.people > 1 && self.is_all_copies();
         (match shown.ac {
             Known::Rounded { value, to } if all => {
                 to >= 2 * policy.floor.people && value.abs_diff(self.ac()) <= to
@@ -210,8 +271,9 @@ impl Counted {
                         || self.an() < 2 * policy.floor.people + to)
             }
             _ => false,
-        } && split(shown.n_het, self.het)
+        } && split(shown.n_het, self.het + self.half)
             && split(shown.n_hom, self.hom)
+            && split(shown.n_hemi, self.hemi)
     }
 }
 
@@ -248,17 +310,18 @@ fn assert_cells(
         match is_shown(shown) {
             true => {
                 prop_assert!(counted.may_be_shown(policy), "{counted:?} {shown:?}");
+                prop_assert!(!counted.is_of_few(policy), "{counted:?} {shown:?}");
+                let says_an = policy.floor.people > 1 && counted.is_all_copies();
+                prop_assert!(
+                    !says_an || total.is_all_copies(),
+                    "{counted:?} of {total:?}"
+                );
                 prop_assert!(counted.is(*shown, policy), "{counted:?} {shown:?}");
             }
             false => hidden.push(*counted),
         }
     }
-    let rest = Counted {
-        people: total.people - sum.people,
-        none: total.none - sum.none,
-        het: total.het - sum.het,
-        hom: total.hom - sum.hom,
-    };
+    let rest = total.zip(sum, |all, shown| all - shown);
     // the rest is shown where it can be computed: where all others are
     if rest.people > 0 && (!rest.may_be_shown(policy) || !hidden.is_empty()) {
         prop_assert!(
@@ -304,6 +367,7 @@ proptest! {
         for (site, (_, whole, parts)) in places.into_iter().zip(found) {
             let total = cohort.counted(site, |_| true);
             prop_assert!(total.is(whole, &policy), "{:?} {:?}", total, whole);
+            prop_assert!(!total.is_of_few(&policy), "{:?} {:?}", total, whole);
             let cells: Vec<_> = parts.into_iter().map(|(values, shown)| {
                 let value = values[0].as_deref().unwrap_or("");
                 (cohort.counted(site, |of| POPULATIONS[of.population] == value), shown)
@@ -377,18 +441,23 @@ proptest! {
         let view = cohort.build(folder.path());
         let Ok(view) = view.under_policy(&policy) else { return Ok(()) };
         let all = cohort.people.len() as u64;
-        let allows = |number: u64| match number {
+        let allows_from = |number: u64, floor: u64| match number {
             0 => policy.zero == Zero::Shown,
-            _ => number >= policy.floor.people,
+            _ => number >= floor,
         };
+        let allows = |number: u64| allows_from(number, policy.floor.people);
         let site = cohort.counted(0, |_| true);
         let carriers = format!("carriers({CONTIG}:100:A:G)");
+        // whoever carries an allele has a copy of it
+        let of_alleles = policy.floor.people.max(policy.floor.alleles);
         for (who, number) in [
             ("sex:female", cohort.people.iter().filter(|of| of.sex == 0).count() as u64),
             ("HP:0001250", cohort.people.iter().filter(|of| of.affected).count() as u64),
-            (carriers.as_str(), site.het + site.hom),
+            (carriers.as_str(), site.carriers()),
             ("population:XXX | sex:female", cohort.people.iter().filter(|of| of.sex == 0).count() as u64),
         ] {
+            let floor = if who == carriers { of_alleles } else { policy.floor.people };
+            let may = allows_from(number, floor) && allows_from(all - number, floor);
             let found = match view.ask(who) {
                 Ok(found) => found,
                 // where zero is shown, a name that nobody has is an error with candidates
@@ -399,11 +468,11 @@ proptest! {
             };
             match found.count.value() {
                 Some(count) => {
-                    prop_assert!(allows(number) && allows(all - number));
-                    prop_assert!(count.abs_diff(number) < policy.rounding.max(1) + policy.floor.people);
+                    prop_assert!(may, "{}", who);
+                    prop_assert!(count.abs_diff(number) < policy.rounding.max(1) + floor);
                     prop_assert_eq!(found.exists, Known::Exact(number > 0));
                 }
-                None => prop_assert!(!allows(number) || !allows(all - number), "{}", who),
+                None => prop_assert!(!may, "{}", who),
             }
         }
         let by = ["sex".to_owned()];
