@@ -268,7 +268,9 @@ impl Counted {
             Known::Rounded { value, to } => {
                 to >= policy.rounding.max(2 * policy.floor.people)
                     && (value.abs_diff(self.an()) <= to / 2
-                        || self.an() < 2 * policy.floor.people + to)
+                        || self.an() < 2 * policy.floor.people + to
+                        // it is not below AC
+                        || shown.ac.value().is_some_and(|ac| value == ac.next_multiple_of(to)))
             }
             _ => false,
         } && split(shown.n_het, self.het + self.half)
