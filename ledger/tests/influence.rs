@@ -372,7 +372,8 @@ fn what_nobody_pays_for_is_refused() {
     let free = "name = 'free'\ngranularity = 'count'\ncombine = true";
     let free = house.shown(free, "one");
     assert!(free.frequencies("1:30 & ac>3", None, &[]).is_ok());
-    assert!(free.frequencies("1:30", Some("sex:female"), &[]).is_ok());
+    let of_group = free.frequencies("1:30", Some("sex:female"), &[]);
+    assert!(refused_of(of_group.map(|_| ())).contains("in another group"));
 }
 
 /// Yes or nothing: of those who can pay there must be as many as the floor.

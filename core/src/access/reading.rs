@@ -167,8 +167,13 @@ impl PolicyView {
             return Ok(true);
         };
         for parts in terms {
+            let (of_variants, of_people): (Vec<_>, Vec<_>) =
+                parts.into_iter().partition(GroupExpr::asks_variants);
+            if of_variants.is_empty() {
+                continue;
+            }
             let mut group: Option<SampleSet> = None;
-            for part in parts.into_iter().filter(|part| !part.asks_variants()) {
+            for part in of_people {
                 let set = self.view.ask(part)?.subjects().clone();
                 group = Some(match group {
                     Some(group) => group.intersection(&set),

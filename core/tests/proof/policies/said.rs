@@ -408,6 +408,37 @@ fn zero_of_few_is_withheld_in_any_form() {
     );
 }
 
+/// Carriers are counted in no group in which no variant is, in whatever part of a question it stands.
+#[test]
+fn carriers_are_not_counted_in_small_groups() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = one_rare().build(folder.path());
+    let mut policy = Policy::named("omop").unwrap();
+    let count =
+        |policy: &Policy, who: &str| view.under_policy(policy).unwrap().ask(who).unwrap().count;
+    let (of_group, of_others) = (
+        "sex:female & carriers(rs1)",
+        "sex:male & HP:0001250 | !carriers(rs1)",
+    );
+    for (smallest, is_shown) in [(20, true), (21, false)] {
+        policy.smallest_cohort = smallest;
+        assert_eq!(count(&policy, of_group) != Known::Withheld, is_shown);
+        let or_all = format!("{of_group} | !carriers(rs1) & sex:male");
+        assert_eq!(count(&policy, &or_all) != Known::Withheld, is_shown);
+        // groups without variants, and variants in everybody
+        for who in ["sex:female", "carriers(rs1)", of_others] {
+            assert_ne!(count(&policy, who), Known::Withheld, "{who}");
+        }
+    }
+    // ten women carry it, with ten copies
+    policy.smallest_cohort = 0;
+    for (alleles, is_shown) in [(10, true), (11, false)] {
+        policy.floor.alleles = alleles;
+        assert_eq!(count(&policy, of_group) != Known::Withheld, is_shown);
+        assert_ne!(count(&policy, "sex:female"), Known::Withheld);
+    }
+}
+
 /// Under a policy that says yes or nothing no number is shown, and so none is compared.
 #[test]
 fn a_policy_without_numbers_compares_none() {
