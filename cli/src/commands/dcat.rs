@@ -353,9 +353,9 @@ mod tests {
         for band in ["30-39", ".", "10-19"] {
             of.add_age(band);
         }
-        assert_eq!(of.ages, Some((10, 39)));
+        assert_eq!(of.ages, Some((10, Some(39))));
         of.add_age("90+");
         of.add_age("7");
-        assert_eq!(of.ages, Some((7, 90)));
+        assert_eq!(of.ages, Some((7, None)));
     }
 }
