@@ -25,7 +25,7 @@ pub(crate) struct Cell {
 
 impl Cell {
     /// Of two groups together. What is not asked of one is not of both.
-    fn and(self, other: &Self) -> Self {
+    pub(crate) fn and(self, other: &Self) -> Self {
         let sum = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_add(b?));
         Self {
             have: self.have.saturating_add(other.have),
@@ -66,6 +66,16 @@ impl Rules {
     /// Fewer people are not shown.
     pub(crate) fn people(self) -> u64 {
         self.people
+    }
+
+    /// Whether zero is shown.
+    pub(crate) fn shows_zero(self) -> bool {
+        self.shows_zero
+    }
+
+    /// Whether those who do not have it are not to be few, either.
+    pub(crate) fn is_two_tailed(self) -> bool {
+        self.two_tailed
     }
 
     /// The same of tables of people, in which who lacks something is a cell of its own.

@@ -1,0 +1,81 @@
+//! Strata as cells of a table, in the order in which the table of a live view has them: so of cells of as many people the same is hidden.
+
+use crate::store::published::Stratum;
+use std::collections::{BTreeSet, HashMap};
+
+/// The cells of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Layout {
+    /// By cell the number of its stratum; `None` of a pair of values that is no stratum.
+    pub(super) cells: Vec<Option<usize>>,
+    /// How many values the second of two fields has: cells are all pairs, row after row.
+    pub(super) width: Option<usize>,
+}
+
+/// Ascending, and who has no value comes last.
+type Key<'s> = (bool, Option<&'s str>);
+
+fn key_of(stratum: &Stratum, field: usize) -> Key<'_> {
+    let value = stratum.values.get(field).and_then(Option::as_deref);
+    (value.is_none(), value)
+}
+
+impl Layout {
+    /// Of strata by one field, or by two.
+    pub(super) fn of(strata: &[Stratum]) -> Self {
+        let by_two = strata.first().is_some_and(|of| of.values.len() == 2);
+        if !by_two {
+            let mut all: Vec<usize> = (0..strata.len()).collect();
+            all.sort_by_key(|&at| strata.get(at).map(|of| key_of(of, 0)));
+            return Self {
+                cells: all.into_iter().map(Some).collect(),
+                width: None,
+            };
+        }
+        let values = |field: usize| -> BTreeSet<Key<'_>> {
+            strata.iter().map(|of| key_of(of, field)).collect()
+        };
+        let (rows, columns) = (values(0), values(1));
+        let keys = strata.iter().map(|of| (key_of(of, 0), key_of(of, 1)));
+        let places: HashMap<_, usize> = keys.zip(0..).collect();
+        let pairs = rows
+            .iter()
+            .flat_map(|row| columns.iter().map(move |column| (*row, *column)));
+        Self {
+            cells: pairs.map(|pair| places.get(&pair).copied()).collect(),
+            width: Some(columns.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_in_the_order_of_a_live_table() {
+        let of = |values: &[&[&str]]| {
+            let known = |value: &&str| (*value != "-").then(|| (*value).to_owned());
+            let stratum = |values: &&[&str]| Stratum {
+                label: values.join("_"),
+                values: values.iter().map(known).collect(),
+                people: None,
+            };
+            Layout::of(&values.iter().map(stratum).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[]), Layout::default());
+        let one = of(&[&["-"], &["SE"], &["FI"]]);
+        assert_eq!(
+            (one.cells, one.width),
+            (vec![Some(2), Some(1), Some(0)], None)
+        );
+        let two = of(&[
+            &["SE", "male"],
+            &["SE", "-"],
+            &["FI", "male"],
+            &["SE", "female"],
+        ]);
+        let cells = vec![None, Some(2), None, Some(3), Some(0), Some(1)];
+        assert_eq!((two.cells, two.width), (cells, Some(3)));
+    }
+}
