@@ -42,11 +42,13 @@ const NAMED_MAX: usize = 10;
 /// which some are parts of others one level is taken; the report says which ones were left out, and why.
 ///
 /// A record of which the numbers do not agree is refused and reported: AC above AN, AF that is not AC / AN within the digits that
-/// are written, strata that have more than everybody, genotypes that do not add up to AC. Where there is AF and no AC, AC is what
-/// AF can only be of; else it is not known, and withheld.
+/// are written, ALTs that together have more than AN, two keys that say the same of other numbers (`AC` and `AC_Total`), strata that have more
+/// than everybody, genotypes that do not add up to AC. Where there is AF and no AC, AC is what AF can only be of; else it is not known, and
+/// withheld.
 ///
-/// How many people are behind a count is known by genotypes, and else taken for as few as can be: floors in people withhold more of
-/// counts without genotypes.
+/// What is shown would be shown of a dataset of the same people, one sample each. How many people are behind a count is known by genotypes, and
+/// else within bounds: floors in people withhold more of counts without genotypes. Strata by two fields are withheld at records where
+/// somebody is in none of them.
 ///
 /// # Errors
 ///
