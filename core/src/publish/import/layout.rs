@@ -21,16 +21,21 @@ fn key_of(stratum: &Stratum, field: usize) -> Key<'_> {
 }
 
 impl Layout {
-    /// Of strata by one field, or by two.
+    /// Of strata by one field, or of some by two, as of groups that are named.
+    pub(super) fn listed(strata: &[Stratum]) -> Self {
+        let mut all: Vec<usize> = (0..strata.len()).collect();
+        all.sort_by_key(|&at| strata.get(at).map(|of| (key_of(of, 0), key_of(of, 1))));
+        Self {
+            cells: all.into_iter().map(Some).collect(),
+            width: None,
+        }
+    }
+
+    /// Of all strata by one field, or by two.
     pub(super) fn of(strata: &[Stratum]) -> Self {
         let by_two = strata.first().is_some_and(|of| of.values.len() == 2);
         if !by_two {
-            let mut all: Vec<usize> = (0..strata.len()).collect();
-            all.sort_by_key(|&at| strata.get(at).map(|of| key_of(of, 0)));
-            return Self {
-                cells: all.into_iter().map(Some).collect(),
-                width: None,
-            };
+            return Self::listed(strata);
         }
         let values = |field: usize| -> BTreeSet<Key<'_>> {
             strata.iter().map(|of| key_of(of, field)).collect()
@@ -54,15 +59,17 @@ mod tests {
 
     #[test]
     fn cells_are_in_the_order_of_a_live_table() {
-        let of = |values: &[&[&str]]| {
+        let strata = |values: &[&[&str]]| -> Vec<Stratum> {
             let known = |value: &&str| (*value != "-").then(|| (*value).to_owned());
             let stratum = |values: &&[&str]| Stratum {
                 label: values.join("_"),
                 values: values.iter().map(known).collect(),
                 people: None,
             };
-            Layout::of(&values.iter().map(stratum).collect::<Vec<_>>())
+            values.iter().map(stratum).collect()
         };
+        let of = |values: &[&[&str]]| Layout::of(&strata(values));
+        let listed = |values: &[&[&str]]| Layout::listed(&strata(values));
         assert_eq!(of(&[]), Layout::default());
         let one = of(&[&["-"], &["SE"], &["FI"]]);
         assert_eq!(
@@ -77,5 +84,10 @@ mod tests {
         ]);
         let cells = vec![None, Some(2), None, Some(3), Some(0), Some(1)];
         assert_eq!((two.cells, two.width), (cells, Some(3)));
+        let some = listed(&[&["SE", "male"], &["SE", "female"], &["FI", "male"]]);
+        assert_eq!(
+            (some.cells, some.width),
+            (vec![Some(2), Some(1), Some(0)], None)
+        );
     }
 }

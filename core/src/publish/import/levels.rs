@@ -244,6 +244,8 @@ impl Level {
                 picked.len()
             )));
         }
+        // some pairs that are named are groups as others, and no table
+        let is_table = labels.is_empty() || picked.len() == sorted.pairs().len();
         let taken: HashSet<&str> = picked.iter().map(|of| of.of.label.as_str()).collect();
         let mut left_out = sorted.left_out;
         let left = sorted.candidates.iter().map(|of| &of.of.label);
@@ -269,7 +271,10 @@ impl Level {
         let strata: Vec<Stratum> = picked.iter().map(|of| of.stratum(&by)).collect();
         Ok(Self {
             fields: by.iter().map(name).collect(),
-            layout: Layout::of(&strata),
+            layout: match is_table {
+                true => Layout::of(&strata),
+                false => Layout::listed(&strata),
+            },
             strata,
             populations: picked.iter().map(|of| of.of.clone()).collect(),
             left_out,
@@ -475,6 +480,11 @@ mod tests {
         assert_eq!(strata("", "SE").unwrap(), "SE");
         assert_eq!(strata("", "Total").unwrap(), "");
         assert_eq!(strata("", "SE_M,FI").unwrap(), "SE_M FI");
+        // all pairs are a table, and some are a list
+        for (picked, width) in [("FI_F,FI_M,SE_F,SE_M", Some(2)), ("FI_F,FI_M", None)] {
+            let (_, fields, found) = level(labels, "", picked).unwrap();
+            assert_eq!((fields.as_str(), found), ("country,sex", width));
+        }
         for (by, labels, expected) in [
             (
                 "age",

@@ -520,6 +520,10 @@ impl Import<'_> {
             self.report.unclear += record.unclear;
             if record.has_rest {
                 self.writer.without_all_groups();
+                if self.release.needs_everybody() {
+                    let what = "somebody in none of the strata by two fields, which are withheld";
+                    self.read.warn_count(self.file, record.place, what, 1);
+                }
             }
             for allele in &record.alleles {
                 self.write(contig, allele)?;

@@ -113,9 +113,9 @@ impl Release {
     fn verdicts(&self, of: &Counted<'_>) -> Vec<Verdict> {
         let whole = of.is_whole();
         if self.layout.width.is_some() && !whole {
-            let verdict = match self.withholds_nothing() {
-                true => Verdict::Shown,
-                false => Verdict::Unsure,
+            let verdict = match self.needs_everybody() {
+                true => Verdict::Unsure,
+                false => Verdict::Shown,
             };
             return vec![verdict; of.strata.len()];
         }
@@ -162,6 +162,11 @@ impl Release {
             false => Verdict::Hidden,
         };
         shown.into_iter().map(verdict).collect()
+    }
+
+    /// Whether strata are withheld where somebody is in none of them.
+    pub(super) fn needs_everybody(&self) -> bool {
+        self.layout.width.is_some() && !self.withholds_nothing()
     }
 
     /// Whether the policy shows what is of one person and of nobody.

@@ -411,3 +411,27 @@ fn a_pair_that_is_not_there_is_a_cell_of_the_table_by_two() {
         assert_eq!(site.strata(), [None, None], "{have:?} {zero}");
     }
 }
+
+/// Pairs that are named are groups beside the rest, and not a table; of a table the report says why its strata are withheld.
+#[test]
+fn some_pairs_that_are_named_are_a_list() {
+    let people = three_pairs([10, 8, 4]);
+    let by = ["country", "sex"];
+    let policy = "name = 'p'\ngranularity = 'count'\nfloor.people = 3\ntwo_tailed = false";
+    let text = people.counts(&by, &BTreeSet::from(["FI_F".to_owned()]), true);
+    for (strata, shown, warnings) in [(&["DE_F", "DE_M"][..], 0, 1), (&["DE_F"], 1, 0)] {
+        let options = PublishSitesOptions {
+            strata: strata.iter().map(|&label| label.to_owned()).collect(),
+            ..options(policy)
+        };
+        let (report, file) = import(&text, &options).unwrap();
+        let site = all(&file).remove(0);
+        assert_eq!(site.strata().iter().flatten().count(), shown);
+        assert_eq!(report.warnings.len(), warnings, "{report}");
+    }
+    let (report, _) = import(&text, &options(policy)).unwrap();
+    assert_eq!(
+        report.warnings[0].what,
+        "somebody in none of the strata by two fields, which are withheld"
+    );
+}
