@@ -25,7 +25,7 @@ const LABELS: [&[&str]; 8] = [
     &["FI_F", "FI_M", "SE_F", "SE_M"],
     &["FI_F", "FI_M", "SE_F"],
     &["FI", "FI_F", "FI_M", "SE", "F", "M"],
-    &["a\"b", "New%20York", "%75nknown", "all", "."],
+    &["a\"b", "New%20York", "%75nknown", "a|b", "."],
     &["Total", "nfe", "nfe_est", "raw"],
 ];
 const KEYS: [&[&str]; 4] = [
@@ -169,7 +169,7 @@ fn put_together(mut content: &[u8]) -> String {
         let Some(wrong) = next().zip(next()).zip(next()) else {
             break;
         };
-        // het, hom, hemi and copies of others; those of everybody at last, in no stratum first
+        // het, hom, hemi and copies of others; at last of those in no stratum, and then of everybody
         let mut cells = vec![vec![[0; 4]; labels.len() + 1]; alts];
         for cells in &mut cells {
             for cell in cells.iter_mut() {
