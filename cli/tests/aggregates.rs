@@ -183,7 +183,11 @@ fn counts_of_others_are_published_and_asked() {
             2,
             "no purposes",
         ),
-        (&format!("{sites} -o x.vdx --by age"), 2, "country and sex"),
+        (
+            &format!("{sites} -o x.vdx --by age"),
+            2,
+            "strata by `country,sex`",
+        ),
         (
             &format!("{sites} -o x.vdx --strata NO"),
             2,

@@ -12,7 +12,10 @@ use crate::maintain::{
     add_in, build_in, load_people_in,
 };
 use crate::model::{Cell, Date, Policy, Rules, suppress, suppress_two};
-use crate::publish::{PublishOptions, PublishReport, Published, publish_in, write_file};
+use crate::publish::{
+    PublishOptions, PublishReport, PublishSitesOptions, PublishSitesReport, Published, publish_in,
+    publish_sites_in, write_file,
+};
 use crate::store::published::{
     GenotypeCounts, PublishedContig, PublishedInfo, PublishedWriter, ReleasedCounts, Row, Site,
     Stratum,
@@ -183,6 +186,23 @@ impl Files {
         name: &str,
     ) -> Result<PublishReport> {
         publish_in(view, options, &self.folder(""), Path::new(name))
+    }
+
+    /// As [`publish_sites`](crate::publish_sites), of an input that was written here.
+    ///
+    /// # Errors
+    ///
+    /// As [`publish_sites`](crate::publish_sites).
+    pub fn publish_sites(
+        &self,
+        sites: &str,
+        options: &PublishSitesOptions,
+        name: &str,
+    ) -> Result<PublishSitesReport> {
+        let folder = self.folder("");
+        reading_from(self.storage(), || {
+            publish_sites_in(Path::new(sites), options, &folder, Path::new(name))
+        })
     }
 
     /// As [`Published::open_outdated`].

@@ -63,6 +63,11 @@ fn published() {
 }
 
 #[test]
+fn imports() {
+    run("imports", varidex_fuzz::imports);
+}
+
+#[test]
 fn states() {
     run("states", varidex_fuzz::states);
 }

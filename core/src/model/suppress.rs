@@ -17,6 +17,13 @@ pub(crate) struct Between {
 }
 
 impl Between {
+    pub(crate) const fn exact(people: u64) -> Self {
+        Self {
+            least: people,
+            most: people,
+        }
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             least: self.least.saturating_add(other.least),
@@ -42,7 +49,7 @@ pub(crate) struct Cell {
 
 impl Cell {
     /// Of two groups together. What is not asked of one is not of both.
-    fn and(self, other: &Self) -> Self {
+    pub(crate) fn and(self, other: &Self) -> Self {
         let sum = |a: Option<u64>, b: Option<u64>| Some(a?.saturating_add(b?));
         let both = |a: Option<Between>, b: Option<Between>| Some(a?.and(b?));
         Self {
@@ -100,6 +107,16 @@ impl Rules {
         }
     }
 
+    /// Whether zero is shown.
+    pub(crate) fn shows_zero(self) -> bool {
+        self.shows_zero
+    }
+
+    /// Whether those who do not have it are not to be few, either.
+    pub(crate) fn is_two_tailed(self) -> bool {
+        self.two_tailed
+    }
+
     /// The same of tables of people, in which who lacks something is a cell of its own.
     pub(crate) fn of_people(self) -> Self {
         Self {
@@ -151,7 +168,7 @@ impl Rules {
 
     /// The same of a part of a whole. AN says more of people than AC, and is rounded further where they are hidden; so where it is AC
     /// it is neither shown nor the rest of what is, unless it is so in all parts.
-    fn allows_part(self, cell: &Cell, whole: &Cell) -> bool {
+    pub(crate) fn allows_part(self, cell: &Cell, whole: &Cell) -> bool {
         let says_an = self.people > 1 && cell.is_all_copies() && !whole.is_all_copies();
         !says_an && self.allows_cell(cell)
     }

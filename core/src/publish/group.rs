@@ -1,6 +1,6 @@
 //! Groups of people of a published file: unions of its strata.
 
-use super::strata::label_of;
+use super::labels::label_of;
 use crate::error::Result;
 use crate::store::published::GenotypeCounts;
 use crate::store::published::{PublishedInfo, ReleasedCounts, TOTAL, refused};

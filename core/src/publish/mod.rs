@@ -5,6 +5,7 @@
 mod find;
 mod group;
 mod import;
+mod labels;
 mod leak;
 mod options;
 mod published;
@@ -27,6 +28,8 @@ use crate::store::published::{
 };
 pub use group::StrataGroup;
 pub(crate) use group::expected as expected_strata;
+#[cfg(feature = "testing")]
+pub(crate) use import::publish_sites_in;
 pub use import::{LeftOut, PublishSitesOptions, PublishSitesReport, publish_sites};
 pub use leak::StratumLeak;
 use leak::{Meter, Place, refusal, two_digits_up};
@@ -70,11 +73,13 @@ pub fn publish(
     out: impl AsRef<Path>,
 ) -> Result<PublishReport> {
     let out = out.as_ref();
-    let parent = match out.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    publish_in(view, options, &Folder::on_disk(parent), out)
+    publish_in(view, options, &folder_of(out), out)
+}
+
+/// The folder that a file is to be in.
+fn folder_of(out: &Path) -> Folder {
+    let parent = out.parent().filter(|parent| *parent != Path::new(""));
+    Folder::on_disk(parent.unwrap_or(Path::new(".")))
 }
 
 /// The same in the folder of the file.

@@ -404,7 +404,7 @@ impl PublishedSite {
         let an = Rounding::of_known(policy).to();
         let mut bases = Bases::default();
         let mut add = |counts: Option<&ReleasedCounts>| {
-            // where nobody has another allele AC is rounded as AN
+            // AC that is shown as AN is rounded as it, as in a live view
             let is_all = counts.is_some_and(|of| of.ac > 0 && of.an == Some(of.ac));
             let ac = if is_all { an } else { policy.rounding };
             for (sum, to) in [

@@ -1,13 +1,13 @@
 //! The people that are counted, by strata, and what is said of how many they are.
 
+use super::labels::label_of;
 use crate::cohort::View;
 use crate::error::{Error, Result};
-use crate::model::{Attribute, Cell, Policy, Rounding, Rules, suppress, suppress_two};
+use crate::model::{Cell, Policy, Rounding, Rules, suppress, suppress_two};
 use crate::query::Group;
 use crate::set::SampleSet;
 use crate::store::published::{STRATA_MAX, Stratum, TOTAL};
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write as _;
 
 /// The strata of a file: those of a table that are not too small.
 pub(super) struct Strata {
@@ -174,79 +174,4 @@ fn shown_people(
     let parts = parts.map(|(number, shown)| if shown { people(*number) } else { None });
     let all = if is_shown { people(numbers.all) } else { None };
     (all, parts.collect())
-}
-
-/// What nobody is called in a label of whom a field is not known.
-const UNKNOWN: &str = "unknown";
-
-/// What a value of a field is called in labels: `F` and `M` of the field `sex`, `unknown` where it is not known; letters,
-/// digits, `.`, `+` and `-` stay, and all else is `%` and two hexadecimal digits for each byte of UTF-8, so that two values never have one
-/// label. A value that is called `unknown` or like the total has its first letter written so.
-fn part_of(field: &str, value: Option<&str>) -> String {
-    let Some(value) = value else {
-        return UNKNOWN.to_owned();
-    };
-    if field == Attribute::Sex.name() {
-        match value {
-            "female" => return "F".to_owned(),
-            "male" => return "M".to_owned(),
-            _ => {}
-        }
-    }
-    let taken = [UNKNOWN, TOTAL].contains(&value);
-    let mut label = String::with_capacity(value.len());
-    for (at, c) in value.char_indices() {
-        let kept = c.is_alphanumeric() || matches!(c, '.' | '+' | '-');
-        if kept && !(taken && at == 0) {
-            label.push(c);
-            continue;
-        }
-        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            // writing to a text does not fail
-            let _ = write!(label, "%{byte:02X}");
-        }
-    }
-    if label.is_empty() {
-        label.push('%');
-    }
-    label
-}
-
-/// The values of some fields in their order, with `_` between them: `FI_F` of country and sex, `FI` of country alone.
-pub(super) fn label_of<F: AsRef<str>>(fields: &[F], values: &[Option<String>]) -> String {
-    let parts = fields.iter().zip(values);
-    let parts = parts.map(|(field, value)| part_of(field.as_ref(), value.as_deref()));
-    parts.collect::<Vec<_>>().join("_")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn labels_are_read_as_they_are() {
-        let of = |field, value| part_of(field, value);
-        assert_eq!(of("sex", Some("female")), "F");
-        assert_eq!(of("country", Some("female")), "female");
-        assert_eq!(of("country", Some("New York")), "New%20York");
-        assert_eq!(of("country", Some("a_b|c%")), "a%5Fb%7Cc%25");
-        assert_eq!(of("country", Some("Österreich")), "Österreich");
-        assert_eq!(of("country", None), "unknown");
-        assert_eq!(of("country", Some("unknown")), "%75nknown");
-        assert_eq!(of("country", Some("Total")), "%54otal");
-        assert_eq!(of("country", Some("")), "%");
-    }
-
-    proptest! {
-        #[test]
-        fn two_values_have_two_labels(
-            a in proptest::collection::vec(proptest::option::of("[aU%_ .|-]{0,3}|unknown|Total|\\PC{0,3}"), 2),
-            b in proptest::collection::vec(proptest::option::of("[aU%_ .|-]{0,3}|unknown|Total|\\PC{0,3}"), 2),
-        ) {
-            let fields = ["country", "cohort"];
-            prop_assert_eq!(a == b, label_of(&fields, &a) == label_of(&fields, &b));
-            prop_assert!(label_of(&["country"], &a) != TOTAL);
-        }
-    }
 }

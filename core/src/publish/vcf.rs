@@ -1,5 +1,6 @@
 //! A published file as VCF or BCF without samples: counts in INFO, with the labels of strata behind the keys.
 
+use super::labels::in_key;
 use super::published::{Published, PublishedSite};
 use crate::error::{Error, Result};
 use crate::export::{
@@ -15,8 +16,8 @@ use varidex_sink::{Sink, bounded, text, typed, write_bcf_header};
 
 /// Records between two reports of progress.
 const REPORT: u64 = 256;
-/// The numbers of everybody and of each stratum: the key, its type, and what it says.
-const FIELDS: [(&str, &str, &str, &str); 6] = [
+/// The numbers of everybody and of each stratum: the key, its type, and what it says, behind which the label stands as it is.
+pub(super) const FIELDS: [(&str, &str, &str, &str); 6] = [
     ("AC", "A", "Integer", "Copies of the ALT"),
     ("AN", "1", "Integer", "Copies with a known allele"),
     ("AF", "A", "Float", "AC / AN"),
@@ -182,15 +183,7 @@ impl Keys {
         };
         let mut known: HashMap<String, &str> = HashMap::new();
         for stratum in file.strata() {
-            // what VCF allows in a key
-            let fits = |c: char| {
-                if c.is_ascii_alphanumeric() || c == '.' {
-                    c
-                } else {
-                    '_'
-                }
-            };
-            let label: String = stratum.label.chars().map(fits).collect();
+            let label = in_key(&stratum.label);
             if label != stratum.label {
                 keys.renamed.push(format!(
                     "stratum {:?} cannot stand in a key: written as {label}",

@@ -204,6 +204,87 @@ fn lines_are_as_documented() {
     assert_eq!(some.unwrap().records, 1);
 }
 
+/// What cannot stand in a key is in the description, and is read again.
+#[test]
+fn labels_that_are_escaped_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = [
+        "%75nknown",
+        "New%20York",
+        "a\"b",
+        "Österreich",
+        "a_b",
+        "a.c",
+        "all|x",
+        "unknown",
+    ];
+    let (mut head, mut info) = (
+        "##fileformat=VCFv4.3\n##contig=<ID=1>\n".to_owned(),
+        String::new(),
+    );
+    let mut add = |key: &str, says: &str, number: usize| {
+        let _ = writeln!(
+            head,
+            "##INFO=<ID={key},Number=.,Type=Integer,Description=\"{says}\">"
+        );
+        let _ = write!(info, ";{key}={number}");
+    };
+    add("AC", "", 300);
+    add("AN", "", 1000);
+    for (number, key) in keys.iter().enumerate() {
+        add(
+            &format!("AC_{key}"),
+            &format!("Copies of the ALT: {key}").replace('"', "\\\""),
+            10 + number,
+        );
+        add(
+            &format!("AN_{key}"),
+            &format!("Copies with a known allele: {key}").replace('"', "\\\""),
+            50 + number,
+        );
+    }
+    let text = format!(
+        "{head}#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t7\t.\tA\tG\t.\t.\t{}\n",
+        &info[1..]
+    );
+    let open = Policy::named("open").unwrap().to_json();
+    let file = published(folder.path(), &text, &open);
+    let labels = |of: &Published| -> Vec<(String, Vec<Option<String>>)> {
+        let strata = of.strata().iter();
+        strata
+            .map(|of| (of.label.clone(), of.values.clone()))
+            .collect()
+    };
+    let found: Vec<String> = labels(&file).into_iter().map(|of| of.0).collect();
+    assert_eq!(
+        found,
+        [
+            "%75nknown",
+            "New%20York",
+            "a%22b",
+            "Österreich",
+            "a_b",
+            "a.c",
+            "all%7Cx",
+            "unknown"
+        ]
+    );
+    let exported = folder.path().join("again.vcf");
+    let options = ExportOptions::default();
+    file.export("all", &exported, &options, &mut |_| true)
+        .unwrap();
+    let again = published(
+        folder.path(),
+        &std::fs::read_to_string(&exported).unwrap(),
+        &open,
+    );
+    assert_eq!(labels(&again), labels(&file));
+    assert_eq!(
+        all(&again).iter().map(written).collect::<Vec<_>>(),
+        all(&file).iter().map(expected).collect::<Vec<_>>()
+    );
+}
+
 #[test]
 fn what_cannot_be_written_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

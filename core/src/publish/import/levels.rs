@@ -4,16 +4,16 @@
 //! (`nfe_est` of `nfe`), and some are the same groups of a part of the people (`non_ukb`, `non_ukb_nfe`). That a level has
 //! nobody twice is seen by names here, and checked by sums at every record.
 
-use super::keys::Population;
+use super::keys::{Population, is_everybody};
+use super::layout::Layout;
 use crate::error::{Error, Result};
 use crate::model::Attribute;
-use crate::store::published::{STRATA_MAX, Stratum, TOTAL};
-use std::collections::{HashMap, HashSet};
+use crate::publish::labels::{UNKNOWN, label_of_key, value_of};
+use crate::store::published::{STRATA_MAX, Stratum};
+use std::collections::HashSet;
 
 /// What sexes are called, as the last part of a label.
 const SEXES: [&str; 6] = ["F", "M", "XX", "XY", "female", "male"];
-/// Somebody of whom a value is not known.
-const UNKNOWN: &str = "unknown";
 /// Labels of no group of people: before filters, and of whichever group has the most.
 const NO_GROUPS: [&str; 3] = ["raw", "popmax", "grpmax"];
 /// Labels that a message names at most.
@@ -36,8 +36,7 @@ pub(super) struct Level {
     pub(super) strata: Vec<Stratum>,
     /// By stratum.
     pub(super) populations: Vec<Population>,
-    /// How many values the second of two fields has, where the strata are all pairs.
-    pub(super) width: Option<usize>,
+    pub(super) layout: Layout,
     pub(super) left_out: Vec<LeftOut>,
 }
 
@@ -63,7 +62,7 @@ impl<'p> Candidate<'p> {
 
     /// By the values of a level: both, the group alone, or the sex alone.
     fn stratum(&self, by: &[By]) -> Stratum {
-        let known = |value: &str| (value != UNKNOWN).then(|| value.to_owned());
+        let known = |value: &str| (value != UNKNOWN).then(|| value_of(value));
         let value = |by: &By| match by {
             By::Group => known(self.group.unwrap_or(UNKNOWN)),
             // the label of a population of which no sex is known may be alone
@@ -72,7 +71,7 @@ impl<'p> Candidate<'p> {
                 "M" => Some("male".to_owned()),
                 sex => known(sex),
             },
-            By::Label => Some(self.of.label.clone()),
+            By::Label => Some(value_of(&self.of.label)),
         };
         Stratum {
             label: self.of.label.clone(),
@@ -167,8 +166,8 @@ impl<'p> Sorted<'p> {
             let same = |pair: &Candidate<'_>| pair.group == group.group;
             pairs.iter().any(same)
         });
-        if let Some((all, _)) = grid(&pairs).filter(|_| covers) {
-            return (all, vec![By::Group, By::Sex]);
+        if is_grid(&pairs) && covers {
+            return (pairs, vec![By::Group, By::Sex]);
         }
         match (groups.is_empty(), sexes.is_empty(), pairs.is_empty()) {
             (false, ..) => (groups, vec![By::Group]),
@@ -200,28 +199,13 @@ fn whole_of<'g>(group: &'g str, groups: &HashSet<&str>) -> Option<(&'g str, bool
     Some((whole, is_subset(whole)))
 }
 
-/// Pairs row after row, and how many are in one, where there are all of them of two sexes or more.
-fn grid<'p>(pairs: &[Candidate<'p>]) -> Option<(Vec<Candidate<'p>>, usize)> {
-    let (mut groups, mut sexes) = (Vec::new(), Vec::new());
-    let mut found = HashMap::new();
-    for pair in pairs {
-        let (group, sex) = (pair.group?, pair.sex?);
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-        if !sexes.contains(&sex) {
-            sexes.push(sex);
-        }
-        found.insert((group, sex), *pair);
-    }
-    if sexes.len() < 2 || found.len() != pairs.len() {
-        return None;
-    }
-    let cells = groups
-        .iter()
-        .flat_map(|group| sexes.iter().map(|sex| (*group, *sex)));
-    let all: Option<Vec<_>> = cells.map(|pair| found.get(&pair).copied()).collect();
-    Some((all?, sexes.len()))
+/// Whether there are all pairs of some groups and of two sexes or more.
+fn is_grid(pairs: &[Candidate<'_>]) -> bool {
+    let both: Option<HashSet<_>> = pairs.iter().map(|of| Some((of.group?, of.sex?))).collect();
+    let Some(both) = both else { return false };
+    let groups: HashSet<&str> = both.iter().map(|of| of.0).collect();
+    let sexes: HashSet<&str> = both.iter().map(|of| of.1).collect();
+    sexes.len() > 1 && both.len() == groups.len() * sexes.len()
 }
 
 /// `country` where all groups have two capital letters, as ISO 3166-1 has them, and else `population`.
@@ -254,16 +238,14 @@ impl Level {
             (false, true) => by_fields(&sorted, by, file)?,
             (true, false) => by_labels(populations, labels, file)?,
         };
-        let (picked, width) = match grid(&picked).filter(|_| by == [By::Group, By::Sex]) {
-            Some((all, width)) => (all, Some(width)),
-            None => (picked, None),
-        };
         if picked.len() > STRATA_MAX {
             return Err(Error::Usage(format!(
                 "{file}: expected at most {STRATA_MAX} strata, found {}: name those that are meant",
                 picked.len()
             )));
         }
+        // some pairs that are named are groups as others, and no table
+        let is_table = labels.is_empty() || picked.len() == sorted.pairs().len();
         let taken: HashSet<&str> = picked.iter().map(|of| of.of.label.as_str()).collect();
         let mut left_out = sorted.left_out;
         let left = sorted.candidates.iter().map(|of| &of.of.label);
@@ -286,11 +268,15 @@ impl Level {
             By::Group | By::Label => field.to_owned(),
             By::Sex => Attribute::Sex.name().to_owned(),
         };
+        let strata: Vec<Stratum> = picked.iter().map(|of| of.stratum(&by)).collect();
         Ok(Self {
             fields: by.iter().map(name).collect(),
-            strata: picked.iter().map(|of| of.stratum(&by)).collect(),
+            layout: match is_table {
+                true => Layout::of(&strata),
+                false => Layout::listed(&strata),
+            },
+            strata,
             populations: picked.iter().map(|of| of.of.clone()).collect(),
-            width,
             left_out,
         })
     }
@@ -307,25 +293,38 @@ fn by_fields<'p>(
         true => field_of(&pairs),
         false => field_of(&groups),
     };
+    let sex = Attribute::Sex.name();
     let mut wanted = HashSet::new();
     for field in by.iter().flat_map(|by| by.split(',')).map(str::trim) {
         wanted.insert(field.to_ascii_lowercase());
     }
-    let sex = Attribute::Sex.name();
     let (has_group, has_sex) = (wanted.remove(group), wanted.remove(sex));
     let found = match (has_group, has_sex, wanted.is_empty()) {
-        (true, true, true) => (pairs, vec![By::Group, By::Sex]),
-        (true, false, true) => (groups, vec![By::Group]),
-        (false, true, true) => (sexes, vec![By::Sex]),
-        _ => (Vec::new(), Vec::new()),
+        (true, true, true) => Some((&pairs, vec![By::Group, By::Sex])),
+        (true, false, true) => Some((&groups, vec![By::Group])),
+        (false, true, true) => Some((&sexes, vec![By::Sex])),
+        _ => None,
     };
-    match found.0.is_empty() {
-        false => Ok(found),
-        true => Err(Error::Usage(format!(
-            "{file}: expected counts by some of {group} and {sex} in INFO, found none by {}",
-            by.join(",")
-        ))),
+    if let Some((found, by)) = found.filter(|(found, _)| !found.is_empty()) {
+        return Ok((found.clone(), by));
     }
+    let both = format!("{group},{sex}");
+    let levels = [(&groups, group), (&sexes, sex), (&pairs, both.as_str())];
+    let there = levels.iter().filter(|(of, _)| !of.is_empty());
+    let there: Vec<String> = there.map(|(_, field)| format!("`{field}`")).collect();
+    let expected = match there.is_empty() {
+        true => "AC and AN of populations in INFO, as AC_FI, AN_nfe_XX or EUR_AC, found those of \
+             everybody alone: there are no strata to make by"
+            .to_owned(),
+        false => format!(
+            "strata by {}, of which INFO has counts, found",
+            there.join(" or ")
+        ),
+    };
+    Err(Error::Usage(format!(
+        "{file}: expected {expected} `{}`",
+        by.join(",").escape_debug()
+    )))
 }
 
 /// Populations by their labels; `Total` is none.
@@ -341,10 +340,12 @@ fn by_labels<'p>(
     };
     let mut picked: Vec<Candidate<'p>> = Vec::new();
     for label in labels.iter().flat_map(|of| of.split(',')).map(str::trim) {
-        if label.eq_ignore_ascii_case(TOTAL) {
+        let label = label_of_key(label);
+        let of = populations.iter().find(|of| of.label == label);
+        if of.map_or_else(|| is_everybody(&label), Population::is_total) {
             continue;
         }
-        let Some(of) = populations.iter().find(|of| of.label == label) else {
+        let Some(of) = of else {
             let known = populations.iter().map(|of| of.label.as_str());
             let known: Vec<&str> = known.take(NAMED_MAX).collect();
             let expected = format!("labels of populations in INFO ({}, …)", known.join(", "));
@@ -381,7 +382,7 @@ fn by_labels<'p>(
     let is_unknown = |of: &Candidate<'_>| of.of.label == UNKNOWN;
     let by = match &picked[..] {
         [] => Vec::new(),
-        all if grid(all).is_some() => vec![By::Group, By::Sex],
+        all if is_grid(all) => vec![By::Group, By::Sex],
         all if all.iter().all(|of| of.group.is_none() || is_unknown(of)) => vec![By::Sex],
         all if all.iter().all(|of| of.sex.is_none()) => vec![By::Group],
         _ => vec![By::Label],
@@ -426,7 +427,7 @@ mod tests {
         };
         let of = Level::of(&counted(labels), &list(by), &list(strata), "f")?;
         let labels: Vec<&str> = of.strata.iter().map(|of| of.label.as_str()).collect();
-        Ok((labels.join(" "), of.fields.join(","), of.width))
+        Ok((labels.join(" "), of.fields.join(","), of.layout.width))
     }
 
     #[test]
@@ -446,7 +447,7 @@ mod tests {
             // a pair is missing, or a group has none
             ("FI FI_F FI_M SE SE_F F M", "FI SE", "country", None),
             ("FI FI_F FI_M SE", "FI SE", "country", None),
-            ("FI_F FI_M SE_F", "FI_F FI_M SE_F", "country,sex", None),
+            ("FI_F FI_M SE_F", "FI_F FI_M SE_F", "country,sex", Some(2)),
             (
                 "FI_F FI_M FI_unknown",
                 "FI_F FI_M FI_unknown",
@@ -479,8 +480,18 @@ mod tests {
         assert_eq!(strata("", "SE").unwrap(), "SE");
         assert_eq!(strata("", "Total").unwrap(), "");
         assert_eq!(strata("", "SE_M,FI").unwrap(), "SE_M FI");
+        // all pairs are a table, and some are a list
+        for (picked, width) in [("FI_F,FI_M,SE_F,SE_M", Some(2)), ("FI_F,FI_M", None)] {
+            let (_, fields, found) = level(labels, "", picked).unwrap();
+            assert_eq!((fields.as_str(), found), ("country,sex", width));
+        }
         for (by, labels, expected) in [
-            ("age", "", "country and sex"),
+            (
+                "age",
+                "",
+                "expected strata by `country` or `sex` or `country,sex`, of which INFO has counts, found `age`",
+            ),
+            ("population,sex", "", "found `population,sex`"),
             ("country", "FI", "found both"),
             ("", "NO", "labels of populations"),
             ("", "FI,FI_F", "`FI` and `FI_F`"),
@@ -492,6 +503,65 @@ mod tests {
         }
         let of = Level::of(&counted("F M"), &[], &[], "f").unwrap();
         assert_eq!(of.strata[0].values, [Some("female".to_owned())]);
+    }
+
+    #[test]
+    fn what_there_is_is_named_where_fields_are_not() {
+        for (labels, by, expected) in [
+            (
+                "",
+                "country",
+                "f: expected AC and AN of populations in INFO, as AC_FI, AN_nfe_XX or EUR_AC, found those of everybody alone: \
+                 there are no strata to make by `country`",
+            ),
+            (
+                "F M",
+                "country",
+                "f: expected strata by `sex`, of which INFO has counts, found `country`",
+            ),
+            (
+                "nfe afr",
+                "country",
+                "f: expected strata by `population`, of which INFO has counts, found `country`",
+            ),
+            (
+                "FI_F FI_M",
+                "sex",
+                "f: expected strata by `country,sex`, of which INFO has counts, found `sex`",
+            ),
+        ] {
+            let error = level(labels, by, "").unwrap_err().to_string();
+            assert_eq!(error, expected);
+        }
+    }
+
+    #[test]
+    fn labels_are_those_of_live_strata() {
+        let of = Level::of(
+            &counted("a\"b New%20York unknown %75nknown all"),
+            &[],
+            &[],
+            "f",
+        );
+        let of = of.unwrap();
+        let strata: Vec<_> = of
+            .strata
+            .iter()
+            .map(|of| (of.label.as_str(), of.values[0].as_deref()))
+            .collect();
+        assert_eq!(
+            strata,
+            [
+                ("a%22b", Some("a\"b")),
+                ("New%20York", Some("New York")),
+                ("unknown", None),
+                ("%75nknown", Some("unknown")),
+            ]
+        );
+        for (asked, label) in [("a\"b", "a%22b"), ("a%22b", "a%22b"), ("all", "")] {
+            let found = level("a\"b c", "", asked).unwrap().0;
+            assert_eq!(found, label);
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! A file of aggregates from somebody's counts: VCF or BCF without samples, of which INFO says AC and AN by populations.
 
+mod bounds;
 mod keys;
+mod layout;
 mod levels;
 mod numbers;
 mod options;
 mod release;
 
-use super::{PUBLISHES_NO_NOISE, PublishedWriter, checked_target, write_file};
+use super::{PUBLISHES_NO_NOISE, PublishedWriter, checked_target, folder_of, write_file};
 use crate::error::{Error, InputError, Place, Result};
 use crate::format::Folder;
 use crate::genome::{Assembly, Chromosome, HeaderContig, Interval, chromosome_of};
@@ -19,7 +21,7 @@ use crate::store::published::{MAX_AGE_DAYS, PublishedInfo, ReleasedCounts, Site,
 use keys::{Population, populations};
 pub use levels::LeftOut;
 use levels::Level;
-use numbers::{Keys, Read, Refusal, Values, add_up};
+use numbers::{Keys, Read, Refusal, Values, add_up, check_alts};
 pub use options::{PublishSitesOptions, PublishSitesReport};
 use release::Release;
 use std::collections::{HashMap, HashSet};
@@ -40,11 +42,13 @@ const NAMED_MAX: usize = 10;
 /// which some are parts of others one level is taken; the report says which ones were left out, and why.
 ///
 /// A record of which the numbers do not agree is refused and reported: AC above AN, AF that is not AC / AN within the digits that
-/// are written, strata that have more than everybody, genotypes that do not add up to AC. Where there is AF and no AC, AC is what
-/// AF can only be of; else it is not known, and withheld.
+/// are written, ALTs that together have more than AN, two keys that say the same of other numbers (`AC` and `AC_Total`), strata that have more
+/// than everybody, genotypes that do not add up to AC. Where there is AF and no AC, AC is what AF can only be of; else it is not known, and
+/// withheld.
 ///
-/// How many people are behind a count is known by genotypes, and else taken for as few as can be: floors in people withhold more of
-/// counts without genotypes.
+/// What is shown would be shown of a dataset of the same people, one sample each. How many people are behind a count is known by genotypes, and
+/// else within bounds: floors in people withhold more of counts without genotypes. Strata by two fields are withheld at records where
+/// somebody is in none of them.
 ///
 /// # Errors
 ///
@@ -56,17 +60,22 @@ pub fn publish_sites(
     options: &PublishSitesOptions,
     out: impl AsRef<Path>,
 ) -> Result<PublishSitesReport> {
-    let out = out.as_ref();
-    let parent = match out.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let folder = Folder::on_disk(parent);
-    let target = checked_target(&folder, out, options.replace)?;
+    let (sites, out) = (sites.as_ref(), out.as_ref());
+    publish_sites_in(sites, options, &folder_of(out), out)
+}
+
+/// The same in the folder of the file.
+pub(crate) fn publish_sites_in(
+    sites: &Path,
+    options: &PublishSitesOptions,
+    folder: &Folder,
+    out: &Path,
+) -> Result<PublishSitesReport> {
+    let target = checked_target(folder, out, options.replace)?;
     allowed(options)?;
-    let (mut reader, level, total, read_keys) = opened(sites.as_ref(), options)?;
+    let (mut reader, level, total, read_keys) = opened(sites, options)?;
     let header = reader.header().clone();
-    let file = sites.as_ref().display().to_string();
+    let file = sites.display().to_string();
     let assembly = assembly_of(&header, options.assembly, &file)?;
     let mut report = PublishSitesReport {
         left_out: level.left_out,
@@ -94,8 +103,8 @@ pub fn publish_sites(
         keys: read_keys.keys,
         key_count: read_keys.count,
         total,
-        release: Release::new(&options.policy, level.width),
-        writer: PublishedWriter::new(&folder, info)?,
+        release: Release::new(&options.policy, level.layout),
+        writer: PublishedWriter::new(folder, info)?,
         contigs: Contigs::of(&header),
         held: Held::default(),
         last: None,
@@ -106,7 +115,7 @@ pub fn publish_sites(
     let tally = reader.read(&workers, IN_FLIGHT, &mut |chunk| import.take(&chunk))?;
     import.flush()?;
     import.read.records = tally.records_read;
-    import.finish(&folder, &target)
+    import.finish(folder, &target)
 }
 
 /// What a policy says of a file of which nothing but counts is known.
@@ -465,6 +474,12 @@ impl Import<'_> {
                 strata,
             });
         }
+        let alleles = || held.alleles.iter();
+        check_alts(self.total.label(), alleles().map(|of| Some(&of.total)))?;
+        for (at, keys) in self.keys.iter().enumerate() {
+            let of_alts = alleles().map(|of| of.strata.get(at).and_then(Option::as_ref));
+            check_alts(keys.label(), of_alts)?;
+        }
         Ok(held)
     }
 
@@ -505,6 +520,10 @@ impl Import<'_> {
             self.report.unclear += record.unclear;
             if record.has_rest {
                 self.writer.without_all_groups();
+                if self.release.needs_everybody() {
+                    let what = "somebody in none of the strata by two fields, which are withheld";
+                    self.read.warn_count(self.file, record.place, what, 1);
+                }
             }
             for allele in &record.alleles {
                 self.write(contig, allele)?;

@@ -3,8 +3,8 @@
 use super::keys::{Population, Statistic};
 use crate::store::published::{GenotypeCounts, ReleasedCounts};
 
-/// More copies than any cohort has.
-const COUNT_MAX: u64 = 1 << 40;
+/// More copies than any cohort has; what they are rounded to is less than can be stored.
+const COUNT_MAX: u64 = 1 << 39;
 /// Half of the last digit of an AF without a fraction: `0` and `1` are written for what is that within four digits.
 const WITHOUT_FRACTION: f64 = 0.000_05;
 /// What a number may be off for it was held in 32 bits, relative to it.
@@ -87,27 +87,23 @@ impl<'t> Values<'t> {
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
     of: Population,
-    numbers: [Option<usize>; 7],
+    numbers: [Vec<usize>; Statistic::ALL.len()],
 }
 
-const ALL: [Statistic; 7] = [
-    Statistic::Ac,
-    Statistic::An,
-    Statistic::Af,
-    Statistic::Homozygotes,
-    Statistic::Hom,
-    Statistic::Het,
-    Statistic::Hemi,
-];
-
 impl Keys {
+    pub(super) fn label(&self) -> &str {
+        &self.of.label
+    }
+
     /// Numbers the keys of a population behind those that are there.
     pub(super) fn number(of: &Population, read: &mut Vec<String>) -> Self {
-        let numbers = ALL.map(|statistic| {
-            of.name(statistic).map(|name| {
-                read.push(name.to_owned());
-                read.len() - 1
-            })
+        let mut number = |name: &String| {
+            read.push(name.to_owned());
+            read.len() - 1
+        };
+        let numbers = Statistic::ALL.map(|statistic| {
+            let names = of.names_of(statistic).iter();
+            names.map(&mut number).collect()
         });
         Self {
             of: of.clone(),
@@ -115,38 +111,71 @@ impl Keys {
         }
     }
 
-    fn text<'t>(
-        &self,
-        values: &Values<'t>,
+    /// What a record has of a statistic, with the key of each value.
+    fn texts<'k, 't>(
+        &'k self,
+        values: &'k Values<'t>,
         of: Statistic,
         alt: (usize, usize),
-    ) -> Result<Option<&'t [u8]>, Refusal> {
-        let Some(key) = self.numbers.get(of as usize).copied().flatten() else {
-            return Ok(None);
-        };
-        values.of_alt((key, self.name(of)), alt, of == Statistic::An)
+    ) -> impl Iterator<Item = Result<(&'k str, &'t [u8]), Refusal>> {
+        let numbers = self.numbers.get(of as usize).into_iter().flatten();
+        let names = self.of.names_of(of).iter().map(String::as_str);
+        names.zip(numbers).filter_map(move |(name, number)| {
+            let text = values.of_alt((*number, name), alt, of == Statistic::An);
+            let text = text.transpose()?;
+            Some(text.map(|text| (name, text)))
+        })
     }
 
     fn name(&self, of: Statistic) -> &str {
-        self.of.name(of).unwrap_or_default()
+        self.of.name(of)
     }
 
+    /// A number, which is the same wherever a record has it twice.
     fn count(
         &self,
         values: &Values<'_>,
         of: Statistic,
         alt: (usize, usize),
     ) -> Result<Option<u64>, Refusal> {
-        let Some(text) = self.text(values, of, alt)? else {
-            return Ok(None);
-        };
-        match count(text) {
-            Some(count) => Ok(Some(count)),
-            None => Err((
-                format!("a whole number up to 2^40 in {}", self.name(of)),
-                shown(text),
-            )),
+        let mut first: Option<(&str, u64)> = None;
+        for text in self.texts(values, of, alt) {
+            let (name, text) = text?;
+            let Some(number) = count(text) else {
+                let expected = format!("a whole number up to 2^39 in {name}");
+                return Err((expected, shown(text)));
+            };
+            match first {
+                Some((other, known)) if known != number => {
+                    let expected = format!("the same in {other} and {name}");
+                    return Err((expected, format!("{known} and {number}")));
+                }
+                _ => first = first.or(Some((name, number))),
+            }
         }
+        Ok(first.map(|(_, number)| number))
+    }
+
+    /// AF, which is the same within its digits wherever a record has it twice: that of the most digits.
+    fn share(&self, values: &Values<'_>, alt: (usize, usize)) -> Result<Option<Share>, Refusal> {
+        let mut best: Option<(&str, Share)> = None;
+        for text in self.texts(values, Statistic::Af, alt) {
+            let (name, text) = text?;
+            let share = Share::read(text)
+                .ok_or_else(|| (format!("a number from 0 to 1 in {name}"), shown(text)))?;
+            let Some(share) = share else { continue };
+            match best {
+                Some((other, known))
+                    if (known.value - share.value).abs() > known.off + share.off =>
+                {
+                    let expected = format!("the same in {other} and {name}");
+                    return Err((expected, format!("{} and {}", known.value, share.value)));
+                }
+                Some((_, known)) if known.off <= share.off => {}
+                _ => best = Some((name, share)),
+            }
+        }
+        Ok(best.map(|(_, share)| share))
     }
 
     /// What is known of an ALT of so many; `is_diploid` where everybody has two copies, or none is known.
@@ -157,16 +186,7 @@ impl Keys {
         is_diploid: bool,
     ) -> Result<Read, Refusal> {
         let an = self.count(values, Statistic::An, alt)?;
-        let af = match self.text(values, Statistic::Af, alt)? {
-            None => None,
-            Some(text) => match Share::read(text) {
-                Some(share) => share,
-                None => {
-                    let expected = format!("a number from 0 to 1 in {}", self.name(Statistic::Af));
-                    return Err((expected, shown(text)));
-                }
-            },
-        };
+        let af = self.share(values, alt)?;
         let ac = self.count(values, Statistic::Ac, alt)?;
         let ac = match (ac, af, an) {
             (Some(ac), af, an) => {
@@ -215,7 +235,7 @@ impl Keys {
             let expected = format!("{} that some AC of AN makes", self.name(Statistic::Af));
             return Err((expected, format!("{} of {an}", af.value)));
         }
-        // both are between 0 and 2^40
+        // both are between 0 and 2^39
         Ok((least == most).then_some(least as u64))
     }
 
@@ -231,7 +251,7 @@ impl Keys {
         let [hom, het, hemi] =
             [Statistic::Hom, Statistic::Het, Statistic::Hemi].map(|of| self.count(values, of, alt));
         let (hom, het, hemi) = (hom?, het?, hemi?);
-        // none is above 2^40
+        // none is above 2^39
         let sum: u64 = [hom, het, hemi].into_iter().flatten().sum();
         let is_whole = hom.is_some() && het.is_some() && (hemi.is_some() || is_diploid);
         let is_wrong = sum > ac
@@ -321,6 +341,25 @@ impl Share {
 fn shown(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text.get(..60).unwrap_or(text));
     text.escape_debug().to_string()
+}
+
+/// Copies have one allele each: those of all ALTs of a record are no more than AN, in a population of this label.
+pub(super) fn check_alts<'c>(
+    label: &str,
+    alts: impl Iterator<Item = Option<&'c ReleasedCounts>>,
+) -> Result<(), Refusal> {
+    let (mut sum, mut most) = (0u64, None);
+    for of in alts.flatten() {
+        sum = sum.saturating_add(of.ac);
+        most = most.max(of.an);
+    }
+    match most {
+        Some(an) if sum > an => {
+            let expected = "AC of all ALTs together of at most AN";
+            Err((expected.to_owned(), format!("{sum} of {an} in {label}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A number of a cell, where it is known.

@@ -173,19 +173,24 @@ impl Showing {
             true => self.known.shown(counts.ac),
             false => self.copies.shown(counts.ac),
         };
-        ShownCounts {
-            ac,
-            an: match counts.an {
-                // and it is not below AC
-                Some(an) => match self.known.shown(an) {
-                    Known::Rounded { value, to } => Known::Rounded {
-                        value: value.max(self.known.up(ac.value().unwrap_or_default())),
-                        to,
-                    },
-                    exact => exact,
+        let an = match counts.an {
+            // and it is not below AC
+            Some(an) => match self.known.shown(an) {
+                Known::Rounded { value, to } => Known::Rounded {
+                    value: value.max(self.known.up(ac.value().unwrap_or_default())),
+                    to,
                 },
-                None => Known::NotCovered,
+                exact => exact,
             },
+            None => Known::NotCovered,
+        };
+        ShownCounts {
+            // of one number it is not said whether nobody has another allele, or AN was rounded to AC
+            ac: match (ac.value(), an) {
+                (Some(ac @ 1..), Known::Rounded { value, .. }) if ac == value => an,
+                _ => ac,
+            },
+            an,
             n_het: split(counts.n_het),
             n_hom: split(counts.n_hom),
             n_hemi: split(counts.n_hemi),
