@@ -42,23 +42,24 @@ impl Bounds {
             ),
         };
         let [fewest, most] = have;
-        // of those who have none two copies are known, or one
-        let without = |once: u64| others.map(|others| others.saturating_sub(once).div_ceil(2));
-        let [often, seldom] = once;
-        let lack = |once| without(once).map(Between::exact);
-        // whoever has one copy may have one of others, which is known of genotypes, but where there are fewer copies
-        let have_others = |once: u64| {
-            let beside = others.map_or(0, |others| once.min(others));
-            without(once).map(|people| Between::exact(people + beside))
+        // of those who have none two copies are known, or one; and of somebody with one copy the other may be missing: that all others are
+        // beside it is not known
+        let lack = |once: u64| {
+            let others = others?;
+            Some(Between {
+                least: others.saturating_sub(once).div_ceil(2),
+                most: others,
+            })
         };
-        let is_known = counts.genotypes.is_some();
+        let have_others = others.map(|others| Between {
+            least: others.div_ceil(2),
+            most: others,
+        });
+        let [often, seldom] = once;
         let least = Cell {
             have: fewest,
             lack: lack(often),
-            have_others: match is_known {
-                true => have_others(often),
-                false => others.map(|others| Between::exact(others.div_ceil(2))),
-            },
+            have_others,
             copies: Some(ac),
             others,
             people: counts.an.map_or(fewest, |an| an.div_ceil(2)),
@@ -68,11 +69,7 @@ impl Bounds {
             most: Cell {
                 have: most,
                 lack: lack(seldom).or(Some(Between::exact(u64::MAX))),
-                have_others: match is_known {
-                    true => have_others(often),
-                    false => others.map(Between::exact),
-                }
-                .or(Some(Between::exact(u64::MAX))),
+                have_others: have_others.or(Some(Between::exact(u64::MAX))),
                 others: others.or(Some(u64::MAX)),
                 people: u64::MAX,
                 ..least
