@@ -61,7 +61,7 @@ fn numbers_under_a_budget_of_influence_are_said_to_be_capped() {
     let kept = ["--ledger", "ledger.db", "--ledger-secret", "secret"];
     let site = "chr21:1000:A:G";
     // without a ledger nothing is left out
-    let free = fixture.answer("frequencies", &[site, "--policy", "i.toml"]);
+    let free = fixture.answer("frequencies", &[site, "-q", "--policy", "i.toml"]);
     let row = |ends: &str| format!("chr21\t1000\trs1\tA\tG\t4\t8\t0.5\t2\t1\t0\t{ends}\n");
     assert!(free.ends_with(&row("exact")), "{free}");
     let asked = [&[site, "--policy", "i.toml"][..], &kept].concat();

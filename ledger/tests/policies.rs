@@ -23,7 +23,7 @@ fn row(person: usize, sex: &str) -> String {
     let country = match person {
         0 => "NO",
         98 => "SE",
-        _ if person % 2 == 0 => "FI",
+        _ if person.is_multiple_of(2) => "FI",
         _ => ["NO", "SE"][person / 2 % 2],
     };
     format!("P{person}\tS{person}\t{sex}\t{country}\n")
