@@ -38,8 +38,12 @@ export interface Policy {
   budget?: { rare_p?: number | undefined; sites_per_person?: number | undefined; influence?: number | undefined } | undefined
 }
 
-/** What is said of a number: that it is exact, that it is rounded, or that it may not be shown. */
-export type ShownStatus = 'exact' | 'rounded' | 'withheld'
+/**
+ * What is said of a number: that it is exact, that it is rounded, that it is capped, or that it may not be shown; of a row of counts what is
+ * said of the less exact of `ac` and `an`. Capped is the number of those who may still be counted for this asker, under a budget of
+ * influence: others are counted as if they had the other allele. It may be any number of them away from the truth.
+ */
+export type ShownStatus = 'exact' | 'rounded' | 'capped' | 'withheld'
 
 /** A row of `frequencies` under a policy. */
 export interface ShownFrequencyRow {

@@ -659,7 +659,7 @@ export interface PublishedCounts {
   n_hom: number | null
   /** Samples with one copy, the allele. */
   n_hemi: number | null
-  /** Of `ac`. */
+  /** Of the less exact of `ac` and `an`. */
   status: 'exact' | 'rounded' | 'withheld'
 }
 
@@ -718,7 +718,7 @@ export interface ShownPeople {
   /** How many; null where that is withheld. */
   count: number | null
   /** Of the number, or where a policy shows none, of whether there is anybody. */
-  status: 'exact' | 'rounded' | 'withheld'
+  status: 'exact' | 'rounded' | 'capped' | 'withheld'
 }
 
 /** Writes a synthetic cohort with the true answers. */

@@ -33,7 +33,7 @@ pub struct PublishedCounts {
     /// Samples with one copy, the allele.
     #[napi(js_name = "n_hemi")]
     pub n_hemi: Option<i64>,
-    /// Of `ac`.
+    /// Of the less exact of `ac` and `an`.
     #[napi(ts_type = "'exact' | 'rounded' | 'withheld'")]
     pub status: String,
 }
@@ -121,7 +121,7 @@ impl NativePublished {
                     n_het: shown.n_het.value().map(number),
                     n_hom: shown.n_hom.value().map(number),
                     n_hemi: shown.n_hemi.value().map(number),
-                    status: shown.ac.status().to_owned(),
+                    status: shown.status().to_owned(),
                 }
             }))
         })

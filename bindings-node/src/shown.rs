@@ -35,7 +35,7 @@ pub struct ShownPeople {
     /// How many; null where that is withheld.
     pub count: Option<i64>,
     /// Of the number, or where a policy shows none, of whether there is anybody.
-    #[napi(ts_type = "'exact' | 'rounded' | 'withheld'")]
+    #[napi(ts_type = "'exact' | 'rounded' | 'capped' | 'withheld'")]
     pub status: String,
 }
 

@@ -81,19 +81,19 @@ describe('under a policy', () => {
     const table = shown.frequencies('all')
     const rows = await table.toArray()
     expect(rows).toEqual([{
-      chrom: '1', pos: 200, id: null, ref: 'C', alt: 'T', ac: 6, an: 20, af: 0.3, n_het: 6, n_hom: 0, n_hemi: 0, status: 'exact',
+      chrom: '1', pos: 200, id: null, ref: 'C', alt: 'T', ac: 6, an: 20, af: 0.3, n_het: 6, n_hom: 0, n_hemi: 0, status: 'rounded',
     }])
     expectTypeOf(rows).toEqualTypeOf<varidex.ShownFrequencyRow[]>()
     expect(await table.count()).toBe(1)
     const arrow = tableFromIPC(await table.toIPC())
     expect(arrow.schema.fields.map(({ name }) => name)).toEqual(Object.keys(rows[0] ?? {}))
     const part = await shown.frequencies('all', { columns: ['ac', 'status'], limit: 1 }).page()
-    expect(part).toEqual({ rows: [{ ac: 6, status: 'exact' }], after: null })
+    expect(part).toEqual({ rows: [{ ac: 6, status: 'rounded' }], after: null })
     expect(await shown.frequencies('all', { offset: 1 }).toArray()).toEqual([])
     // three of six have it: fewer than five
     const by = await shown.frequencies(COMMON, { by: 'sex' }).toArray()
     expect(by.map(({ sex, ac, status }) => [sex, ac, status]))
-      .toEqual([['all', 6, 'exact'], ['female', null, 'withheld'], ['male', null, 'withheld']])
+      .toEqual([['all', 6, 'rounded'], ['female', null, 'withheld'], ['male', null, 'withheld']])
     const group = await shown.frequencies(COMMON, { group: 'sex:female' }).toArray()
     expect(group).toMatchObject([{ ac: null, an: null, n_het: null, status: 'withheld' }])
     const json = shown.frequencies({ pos: { '=': 200 } }, { group: { not: { sex: 'male' } } })

@@ -101,7 +101,7 @@ impl Published {
     }
 
     /// Counts of the sites that an expression picks, as `22:16,000,000-17,000,000`, in a union of strata or in everybody, and by some of the
-    /// fields that strata are made by. `status` is exact, rounded or withheld.
+    /// fields that strata are made by. `status` is exact or rounded, as of the less exact of `ac` and `an`, or withheld.
     #[pyo3(signature = (r#where, *, group = None, by = None, columns = None, offset = 0, limit = None),
         text_signature = "($self, where, *, group=None, by=None, columns=None, offset=0, limit=None)")]
     #[expect(
@@ -171,6 +171,6 @@ fn as_dict<'py>(py: Python<'py>, shown: &ShownCounts) -> PyResult<Bound<'py, PyD
     dict.set_item("n_het", shown.n_het.value())?;
     dict.set_item("n_hom", shown.n_hom.value())?;
     dict.set_item("n_hemi", shown.n_hemi.value())?;
-    dict.set_item("status", shown.ac.status())?;
+    dict.set_item("status", shown.status())?;
     Ok(dict)
 }

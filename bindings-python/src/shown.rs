@@ -82,8 +82,8 @@ impl PolicyView {
         Table::new(py, move || varidex_columns::shown_people(&view, &by))
     }
 
-    /// Counts of variants, of everybody or of a group, and by one field or two. `status` is exact, rounded or withheld.
-    /// Variants of which nothing may be shown are not there. Positions are 1-based.
+    /// Counts of variants, of everybody or of a group, and by one field or two. `status` is exact, rounded or capped, as of the less exact
+    /// of `ac` and `an`, or withheld; capped is what a budget of influence leaves, and may be any number away from the truth. Variants of which nothing may be shown are not there. Positions are 1-based.
     #[pyo3(signature = (r#where, *, group = None, by = None, columns = None, offset = 0, limit = None),
         text_signature = "($self, where, *, group=None, by=None, columns=None, offset=0, limit=None)")]
     #[expect(
@@ -147,7 +147,9 @@ impl ShownPeople {
         self.0.count.value()
     }
 
-    /// `exact`, `rounded` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
+    /// `exact`, `rounded`, `capped` or `withheld`: of the number, or where a policy shows none, of whether there is anybody. `capped` is
+    /// the number of those who may still be counted for this asker, under a budget of influence: others are counted as if they had the other
+    /// allele. It may be any number of them away from the truth.
     #[getter]
     fn status(&self) -> &'static str {
         self.0.status()

@@ -45,8 +45,9 @@ pub(crate) fn owned<const N: usize>(
 }
 
 /// `chrom pos id ref alt ac an af n_het n_hom n_hemi status`, under a policy: counts in everybody or in a group, and with
-/// `by` in rows of their own by the values of one field or of two, as in [`crate::frequencies`]. `status` is `exact`,
-/// `rounded`, or `withheld`: then no number is there; where numbers by zygosity alone are missing, these are withheld.
+/// `by` in rows of their own by the values of one field or of two, as in [`crate::frequencies`]. `status` is
+/// `exact`, `rounded`, `noisy` or `capped`, as of the less exact of `ac` and `an`, or `withheld`: then no number is there; where
+/// numbers by zygosity alone are missing, these are withheld.
 /// Variants of which nothing of everybody may be shown are not in the table.
 ///
 /// # Errors
@@ -145,7 +146,7 @@ pub(crate) fn count_cell(place: usize, counts: &ShownCounts, to: &mut dyn Cells)
         3 => to.maybe_whole(counts.n_het.value()),
         4 => to.maybe_whole(counts.n_hom.value()),
         5 => to.maybe_whole(counts.n_hemi.value()),
-        _ => to.text(counts.ac.status().as_bytes()),
+        _ => to.text(counts.status().as_bytes()),
     }
 }
 

@@ -187,6 +187,9 @@ typedef enum {
     VDX_KNOWN_NOT_COVERED = 2,
     // It may not be shown.
     VDX_KNOWN_WITHHELD = 3,
+    // The number of those who may still be counted for this asker, under a budget of influence: others are counted as if they had the other
+    // allele. It may be any number of them away from the truth.
+    VDX_KNOWN_CAPPED = 4,
 } vdx_known;
 
 // A beacon that is open. It never changes; all functions may use it from any number of threads at once.
@@ -651,13 +654,14 @@ typedef struct {
 
 // How many people an expression picks, as a policy shows it. It does not grow.
 typedef struct {
-    // How many; 0 where `count_known` is neither VDX_KNOWN_EXACT nor VDX_KNOWN_ROUNDED.
+    // How many; 0 where `count_known` is VDX_KNOWN_WITHHELD.
     uint64_t count;
     // What is said of `count`: a vdx_known.
     int count_known;
     // What is said of `exists`: a vdx_known.
     int exists_known;
-    // 1 where there is anybody; 0 where there is nobody, and where `exists_known` is not VDX_KNOWN_EXACT.
+    // 1 where there is anybody; 0 where there is nobody, and where `exists_known` is VDX_KNOWN_WITHHELD. VDX_KNOWN_CAPPED is a 0 that may be
+    // of those who are not counted.
     uint8_t exists;
     // Zero.
     uint8_t reserved[7];
@@ -665,7 +669,7 @@ typedef struct {
 
 // Counts of an allele in some people, as they were published. It does not grow.
 typedef struct {
-    // Copies that carry the ALT; 0 where `ac_known` is neither VDX_KNOWN_EXACT nor VDX_KNOWN_ROUNDED.
+    // Copies that carry the ALT; 0 where `ac_known` is VDX_KNOWN_WITHHELD.
     uint64_t ac;
     // Copies with a known allele, as `an_known` says.
     uint64_t an;
@@ -1309,8 +1313,8 @@ vdx_status vdx_policy_has_variants(const vdx_policy_view *view,
 // Counts of the variants that an expression picks, as the policy shows them, in everybody or, where it is not NULL, in the
 // people that the expression `group` picks: chrom pos id ref alt ac an af n_het n_hom n_hemi status. By `n_by` fields, two at
 // most, with a column of its values before ac for each: "all" for everybody, null where none is known. `status` is "exact",
-// "rounded", or "withheld": then no number is there; where numbers by zygosity alone are null, these are withheld. Variants of
-// which nothing may be shown are not in the table.
+// "rounded" or "capped", as of the less exact of ac and an (see vdx_known), or "withheld": then no number is there; where numbers by
+// zygosity alone are null, these are withheld. Variants of which nothing may be shown are not in the table.
 vdx_status vdx_policy_frequencies(const vdx_policy_view *view,
                                   const char *where,
                                   const char *group,

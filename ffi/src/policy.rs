@@ -24,6 +24,9 @@ pub enum vdx_known {
     VDX_KNOWN_NOT_COVERED = 2,
     /// It may not be shown.
     VDX_KNOWN_WITHHELD = 3,
+    /// The number of those who may still be counted for this asker, under a budget of influence: others are counted as if they had the other
+    /// allele. It may be any number of them away from the truth.
+    VDX_KNOWN_CAPPED = 4,
 }
 
 impl vdx_known {
@@ -31,6 +34,7 @@ impl vdx_known {
         let of = match known {
             Known::Exact(_) => Self::VDX_KNOWN_EXACT,
             Known::Rounded { .. } => Self::VDX_KNOWN_ROUNDED,
+            Known::Capped(_) => Self::VDX_KNOWN_CAPPED,
             Known::NotCovered => Self::VDX_KNOWN_NOT_COVERED,
             // what is known in another way is not shown
             _ => Self::VDX_KNOWN_WITHHELD,
@@ -43,13 +47,14 @@ impl vdx_known {
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct vdx_shown_people {
-    /// How many; 0 where `count_known` is neither VDX_KNOWN_EXACT nor VDX_KNOWN_ROUNDED.
+    /// How many; 0 where `count_known` is VDX_KNOWN_WITHHELD.
     pub count: u64,
     /// What is said of `count`: a vdx_known.
     pub count_known: c_int,
     /// What is said of `exists`: a vdx_known.
     pub exists_known: c_int,
-    /// 1 where there is anybody; 0 where there is nobody, and where `exists_known` is not VDX_KNOWN_EXACT.
+    /// 1 where there is anybody; 0 where there is nobody, and where `exists_known` is VDX_KNOWN_WITHHELD. VDX_KNOWN_CAPPED is a 0 that may be
+    /// of those who are not counted.
     pub exists: u8,
     /// Zero.
     pub reserved: [u8; 7],
@@ -249,8 +254,8 @@ unsafe fn shown(
 /// Counts of the variants that an expression picks, as the policy shows them, in everybody or, where it is not NULL, in the
 /// people that the expression `group` picks: chrom pos id ref alt ac an af n_het n_hom n_hemi status. By `n_by` fields, two at
 /// most, with a column of its values before ac for each: "all" for everybody, null where none is known. `status` is "exact",
-/// "rounded", or "withheld": then no number is there; where numbers by zygosity alone are null, these are withheld. Variants of
-/// which nothing may be shown are not in the table.
+/// "rounded" or "capped", as of the less exact of ac and an (see vdx_known), or "withheld": then no number is there; where numbers by
+/// zygosity alone are null, these are withheld. Variants of which nothing may be shown are not in the table.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vdx_policy_frequencies(
     view: *const vdx_policy_view,

@@ -22,7 +22,7 @@ use varidex::{
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct vdx_shown_counts {
-    /// Copies that carry the ALT; 0 where `ac_known` is neither VDX_KNOWN_EXACT nor VDX_KNOWN_ROUNDED.
+    /// Copies that carry the ALT; 0 where `ac_known` is VDX_KNOWN_WITHHELD.
     pub ac: u64,
     /// Copies with a known allele, as `an_known` says.
     pub an: u64,

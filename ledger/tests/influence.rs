@@ -202,9 +202,19 @@ fn in_everybody(view: &PolicyView, text: &str) -> Option<[Known<u64>; 4]> {
     scan.next(|variant| Ok(shown(&variant.counts))).unwrap()
 }
 
+/// AN is of everybody; all else is capped, whether somebody was left out or not.
+fn as_shown([ac, an, n_het, n_hom]: [u64; 4]) -> [Known<u64>; 4] {
+    [
+        Known::Capped(ac),
+        Known::Exact(an),
+        Known::Capped(n_het),
+        Known::Capped(n_hom),
+    ]
+}
+
 fn expected(of: &BTreeMap<usize, (u32, u32)>, out: &BTreeSet<usize>) -> Option<[Known<u64>; 4]> {
     let counts = counts(of, out);
-    (out.is_empty() || counts[0] > 0).then(|| counts.map(Known::Exact))
+    (out.is_empty() || counts[0] > 0).then(|| as_shown(counts))
 }
 
 #[test]
@@ -255,10 +265,86 @@ fn people_are_those_who_can_pay() {
             let shown = view.ask(&who).unwrap().count;
             let withheld = people == 0 && shown == Known::Withheld;
             assert!(
-                withheld || shown == Known::Exact(people),
+                withheld || shown == Known::Capped(people),
                 "{who}: {shown:?} for {people}"
             );
         }
+    }
+}
+
+/// What a number is does not depend on whether somebody was left out of it, nor on how it is rounded: the status would say it.
+#[test]
+fn each_number_under_a_budget_is_capped() {
+    let mut genotypes = genotypes();
+    // of two sites that cost nothing: nobody has the allele, and everybody has no other
+    genotypes[0] = vec![0; PEOPLE];
+    genotypes[1] = vec![2; PEOPLE];
+    let house = House::new(&genotypes);
+    for rounding in ["", "rounding = 10\n"] {
+        let rules = format!("{RULES}{rounding}");
+        let view = house.shown(&rules, "one");
+        for at in 0..SITES {
+            let text = format!("1:{}:A:G", at + 1);
+            let mut scan = view.frequencies(&text, None, &[]).unwrap();
+            let row = scan.next(|variant| Ok(variant.counts)).unwrap();
+            let Some(row) = row else { continue };
+            assert_eq!(row.status(), "capped", "{text}");
+            let split = [row.n_het, row.n_hom, row.n_hemi];
+            for number in [row.ac].into_iter().chain(split) {
+                assert!(matches!(number, Known::Capped(_)), "{text} {row:?}");
+            }
+            let an = if rounding.is_empty() {
+                "exact"
+            } else {
+                "rounded"
+            };
+            assert_eq!(row.an.status(), an, "{text}");
+        }
+        let people = house.shown(&rules, "other");
+        let (mut yes, mut no) = (0, 0);
+        for at in 0..SITES {
+            let text = format!("1:{}:A:G", at + 1);
+            for who in [format!("carriers({text})"), format!("!carriers({text})")] {
+                let found = people.ask(&who).unwrap();
+                match found.exists {
+                    Known::Exact(true) => yes += 1,
+                    Known::Capped(false) => no += 1,
+                    exists => assert_eq!(exists, Known::Withheld),
+                }
+                let is_shown = found.exists != Known::Withheld;
+                let status = if is_shown { "capped" } else { "withheld" };
+                assert_eq!(found.status(), status, "{who}");
+            }
+        }
+        assert!(yes > 0 && no > 0, "{yes} {no}");
+        // what is of no allele costs nothing, and is what it is
+        let status = people.ask("sex:female").unwrap().status();
+        let due = if rounding.is_empty() {
+            "exact"
+        } else {
+            "rounded"
+        };
+        assert_eq!(status, due);
+    }
+    // without a budget, and without memory, it is exact
+    let free: Policy = "name = 'free'\ngranularity = 'count'\ntwo_tailed = false"
+        .parse()
+        .unwrap();
+    let capped: Policy = RULES.parse().unwrap();
+    let view = Dataset::open(house.folder.path().join("a.vdx"))
+        .unwrap()
+        .view();
+    for view in [
+        house.shown(
+            "name = 'free'\ngranularity = 'count'\ntwo_tailed = false",
+            "one",
+        ),
+        view.under_policy(&free).unwrap(),
+        view.under_policy(&capped).unwrap(),
+    ] {
+        let mut scan = view.frequencies("1:30:A:G", None, &[]).unwrap();
+        let row = scan.next(|variant| Ok(variant.counts)).unwrap().unwrap();
+        assert_eq!(row.status(), "exact");
     }
 }
 
@@ -285,13 +371,13 @@ fn parts_of_a_table_are_paid_one_by_one() {
             let out = plain.left_out(format!("{at} {of}"), &people);
             left += out.len();
             let expected = counts(&people, &out);
-            of_parts.insert(of.to_owned(), expected.map(Known::Exact));
+            of_parts.insert(of.to_owned(), as_shown(expected));
             sum.iter_mut()
                 .zip(expected)
                 .for_each(|(sum, of)| *sum += of);
         }
         let is_row = left == 0 || sum[0] > 0;
-        let expected = is_row.then(|| (sum.map(Known::Exact), of_parts));
+        let expected = is_row.then(|| (as_shown(sum), of_parts));
         assert_eq!(found.unwrap(), expected, "{at}");
     }
 }

@@ -262,7 +262,7 @@ fn who_carries_much_that_is_rare_is_not_counted_any_more() {
     assert_eq!(of_person(&shown("two"), 7..8), [true]);
     assert_eq!(
         one.ask("carriers(1:10:A:C)").unwrap().exists,
-        Known::Exact(false)
+        Known::Capped(false)
     );
 }
 

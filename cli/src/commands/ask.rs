@@ -7,9 +7,12 @@ use crate::table::{PlainFormat as Format, print, print_json, write};
 use serde_json::{Value, json};
 use varidex::{Granularity, PolicyView, View};
 
+/// What is said of an answer of which a budget decided who is counted.
+const CAPPED: &str = "of those who may still be counted for this asker: others are counted as if they had the other allele";
+
 pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
     if let Some(view) = super::open_shown(&args.dataset, &args.seen, messages)? {
-        return shown(&view, args);
+        return shown(&view, args, messages);
     }
     let view = super::open(&args.dataset, &args.seen, messages)?;
     if args.explain {
@@ -54,7 +57,7 @@ pub(crate) fn run(args: &Ask, messages: Messages) -> Result<(), Failure> {
 }
 
 /// Under a policy: what may be said, or that it is withheld.
-fn shown(view: &PolicyView, args: &Ask) -> Result<(), Failure> {
+fn shown(view: &PolicyView, args: &Ask, messages: Messages) -> Result<(), Failure> {
     if args.ids {
         view.records()?;
     }
@@ -85,6 +88,9 @@ fn shown(view: &PolicyView, args: &Ask) -> Result<(), Failure> {
             found.count.status(),
         ),
     };
+    if status == "capped" {
+        messages.say(format_args!("note: {CAPPED}"));
+    }
     match args.format {
         Format::Tsv => match value {
             Some(value) => print(&format!("{value}\n")),

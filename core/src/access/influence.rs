@@ -207,6 +207,8 @@ fn gather(numbers: &[u32], of_samples: &[SampleShare], unit: &Unit, to: &mut Vec
 pub(super) struct FoundPeople {
     pub(super) found: u64,
     pub(super) people: u64,
+    /// Whether a budget decides who is counted, be it that it left nobody out.
+    pub(super) is_capped: bool,
     /// Who was left out, by numbers that last.
     pub(super) left_out: SampleSet,
 }
@@ -223,6 +225,7 @@ impl PolicyView {
         let mut of = FoundPeople {
             found: group.count(),
             people: self.people,
+            is_capped: false,
             left_out: SampleSet::new(),
         };
         let Some(memory) = self.memory.as_ref().filter(|_| self.keeps_influence()) else {
@@ -231,6 +234,7 @@ impl PolicyView {
         let Some((allele, is_others)) = who.one_allele() else {
             return Ok(of);
         };
+        of.is_capped = true;
         if of.found == 0 || of.found >= of.people {
             return Ok(of);
         }

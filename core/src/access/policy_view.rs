@@ -56,7 +56,7 @@ pub struct ShownPeople {
 }
 
 impl ShownPeople {
-    /// `exact`, `rounded`, `noisy` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
+    /// `exact`, `rounded`, `noisy`, `capped` or `withheld`: of the number, or where a policy shows none, of whether there is anybody.
     pub fn status(&self) -> &'static str {
         match (self.count, self.exists) {
             (Known::Withheld, exists) => exists.status(),
@@ -289,7 +289,8 @@ impl PolicyView {
             return Ok(ShownPeople {
                 exists: match (has_any, self.policy.zero) {
                     (true, _) => Known::Exact(true),
-                    (false, Zero::Shown) => Known::Exact(false),
+                    // who has spent his budget may be there
+                    (false, Zero::Shown) => Known::Capped(false),
                     (false, Zero::Hidden) => Known::Withheld,
                 },
                 count: Known::Withheld,
@@ -366,9 +367,16 @@ impl PolicyView {
         };
         let noised = self.noised(&[(count, found, group.subjects())])?;
         let count = noised.first().copied().unwrap_or_default();
-        let exists = match rules.allows_people(found) {
-            true => Known::Exact(found > 0),
-            false => Known::Withheld,
+        let exists = match (rules.allows_people(found), found > 0) {
+            // some of those who are counted have it, whoever else has
+            (true, true) => Known::Exact(true),
+            (true, false) if of.is_capped => Known::Capped(false),
+            (true, false) => Known::Exact(false),
+            (false, _) => Known::Withheld,
+        };
+        let count = match of.is_capped {
+            true => count.capped(),
+            false => count,
         };
         Ok(match self.policy.granularity {
             Granularity::Boolean => ShownPeople {

@@ -379,7 +379,7 @@ impl ShownScan {
                     paid.memory.record(Decided::Refused)?;
                     return Err(showing.refused(SPENT));
                 }
-                let without = match influence {
+                let without = match influence.as_mut() {
                     None => None,
                     Some(influence) => {
                         let left = influence.left_out(&mut variant, &all)?;
@@ -462,6 +462,13 @@ impl ShownScan {
                         }
                         whole.unwrap_or_default()
                     }
+                };
+                let counts = match influence.is_some() {
+                    true => {
+                        shown.iter_mut().for_each(|of| *of = of.capped());
+                        counts.capped()
+                    }
+                    false => counts,
                 };
                 let Some(f) = f.take() else { return Ok(None) };
                 f(ShownVariant {

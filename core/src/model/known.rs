@@ -20,6 +20,9 @@ pub enum Known<T> {
     },
     /// The number with noise added to it, as a policy asks for: the same whenever it is asked for.
     Noisy(T),
+    /// The number of those who may still be counted for this asker: others are counted as if they had the other allele. It may be any
+    /// number of them away from the truth. Of whether there is anybody, a no that may be of those who are not counted.
+    Capped(T),
     /// Nobody looked.
     NotCovered,
     /// It may not be shown.
@@ -31,20 +34,29 @@ impl<T: Copy> Known<T> {
     /// The number that is shown, where one is.
     pub fn value(&self) -> Option<T> {
         match self {
-            Self::Exact(value) | Self::Rounded { value, .. } | Self::Noisy(value) => Some(*value),
+            Self::Exact(value)
+            | Self::Rounded { value, .. }
+            | Self::Noisy(value)
+            | Self::Capped(value) => Some(*value),
             Self::NotCovered | Self::Withheld => None,
         }
     }
 
-    /// `exact`, `rounded`, `noisy`, `not_covered` or `withheld`.
+    /// `exact`, `rounded`, `noisy`, `capped`, `not_covered` or `withheld`.
     pub fn status(&self) -> &'static str {
         match self {
             Self::Exact(_) => "exact",
             Self::Rounded { .. } => "rounded",
             Self::Noisy(_) => "noisy",
+            Self::Capped(_) => "capped",
             Self::NotCovered => "not_covered",
             Self::Withheld => "withheld",
         }
+    }
+
+    /// The same, where a budget decides who is counted. It does not depend on whether it left somebody out: that is not said.
+    pub(crate) fn capped(self) -> Self {
+        self.value().map_or(self, Self::Capped)
     }
 }
 
@@ -54,6 +66,9 @@ impl Known<u64> {
         match (self, other) {
             (Self::Withheld, _) | (_, Self::Withheld) => Self::Withheld,
             (Self::NotCovered, _) | (_, Self::NotCovered) => Self::NotCovered,
+            (Self::Capped(a), b) | (b, Self::Capped(a)) => {
+                Self::Capped(a.saturating_add(b.value().unwrap_or_default()))
+            }
             (Self::Noisy(a), b) | (b, Self::Noisy(a)) => {
                 Self::Noisy(a.saturating_add(b.value().unwrap_or_default()))
             }
@@ -222,6 +237,41 @@ mod tests {
                     number.next_multiple_of(to),
                     "{number} of {to}"
                 );
+            }
+        }
+    }
+
+    /// From the most exact to the least.
+    const BY_EXACTNESS: [Known<u64>; 6] = [
+        Known::Exact(7),
+        Known::Rounded { value: 10, to: 10 },
+        Known::Noisy(4),
+        Known::Capped(3),
+        Known::NotCovered,
+        Known::Withheld,
+    ];
+
+    #[test]
+    fn a_sum_is_as_exact_as_the_least_exact_of_both() {
+        for (i, one) in BY_EXACTNESS.into_iter().enumerate() {
+            for (j, other) in BY_EXACTNESS.into_iter().enumerate() {
+                let both = one.and(other);
+                let least = BY_EXACTNESS.get(i.max(j)).unwrap();
+                assert_eq!(both.status(), least.status(), "{one:?} {other:?}");
+                let sum = one.value().zip(other.value()).map(|(a, b)| a + b);
+                assert_eq!(both.value(), sum, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_capped_and_what_is_none_is_not() {
+        let capped = BY_EXACTNESS.map(Known::capped);
+        for (capped, of) in capped.into_iter().zip(BY_EXACTNESS) {
+            assert_eq!(capped.value(), of.value());
+            match of.value() {
+                Some(_) => assert_eq!(capped.status(), "capped"),
+                None => assert_eq!(capped, of),
             }
         }
     }

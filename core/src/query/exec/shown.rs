@@ -34,6 +34,26 @@ impl ShownCounts {
         }
     }
 
+    /// What is said of the row: `exact`, `rounded`, `noisy` or `capped`, as of the less exact of AC and AN, for AF is of both. Where AN is
+    /// not covered, and where nothing is shown, it is what is said of AC.
+    pub fn status(&self) -> &'static str {
+        match self.an {
+            Known::NotCovered | Known::Withheld => self.ac.status(),
+            an => self.ac.and(an).status(),
+        }
+    }
+
+    /// The same, where a budget decides who is counted. AN is of everybody all the same.
+    pub(crate) fn capped(self) -> Self {
+        Self {
+            ac: self.ac.capped(),
+            an: self.an,
+            n_het: self.n_het.capped(),
+            n_hom: self.n_hom.capped(),
+            n_hemi: self.n_hemi.capped(),
+        }
+    }
+
     fn holds(&self, field: Number, comparison: Comparison, value: f64) -> bool {
         let number = match field {
             Number::Ac => self.ac.value(),
@@ -316,5 +336,53 @@ impl View {
     pub(crate) fn showing(&self) -> Option<Showing> {
         let policy = self.policy()?;
         Some(Showing::new(policy, self.samples_each()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_as_exact_as_the_less_exact_of_ac_and_an() {
+        let shown = [
+            Known::Exact(7),
+            Known::Rounded { value: 10, to: 10 },
+            Known::Noisy(4),
+            Known::Capped(3),
+        ];
+        let row = |ac, an| ShownCounts {
+            ac,
+            an,
+            ..ShownCounts::default()
+        };
+        for (i, ac) in shown.into_iter().enumerate() {
+            for (j, an) in shown.into_iter().enumerate() {
+                let less = if i < j { an } else { ac };
+                assert_eq!(row(ac, an).status(), less.status(), "{ac:?} {an:?}");
+            }
+            // that somebody was not looked at is said by AN, which is missing
+            assert_eq!(row(ac, Known::NotCovered).status(), ac.status());
+            assert_eq!(row(Known::Withheld, ac).status(), "withheld");
+        }
+        assert_eq!(ShownCounts::default().status(), "withheld");
+    }
+
+    #[test]
+    fn an_is_not_capped() {
+        let counts = ShownCounts {
+            ac: Known::Rounded { value: 10, to: 10 },
+            an: Known::Rounded { value: 40, to: 20 },
+            n_het: Known::Exact(2),
+            ..ShownCounts::default()
+        };
+        let capped = ShownCounts {
+            ac: Known::Capped(10),
+            n_het: Known::Capped(2),
+            ..counts
+        };
+        assert_eq!(counts.capped(), capped);
+        assert_eq!((capped.status(), capped.af()), ("capped", Some(0.25)));
+        assert_eq!(ShownCounts::default().capped(), ShownCounts::default());
     }
 }
