@@ -63,11 +63,6 @@ impl Rules {
         }
     }
 
-    /// Fewer people are not shown.
-    pub(crate) fn people(self) -> u64 {
-        self.people
-    }
-
     /// The same of tables of people, in which who lacks something is a cell of its own.
     pub(crate) fn of_people(self) -> Self {
         Self {
