@@ -274,7 +274,7 @@ fn made() -> impl Strategy<Value = Made> {
             .map(|share| {
                 let copies = move |at: u8| match at {
                     _ if at >= share => 0,
-                    _ if at % 5 == 0 => 2,
+                    _ if at.is_multiple_of(5) => 2,
                     _ => 1,
                 };
                 vec((0..100u8).prop_map(copies), people)
