@@ -517,7 +517,7 @@ impl PolicyView {
         self.record(self.scan(of, group, by), |_| false)
     }
 
-    /// Whether there is a variant that an expression picks, of which the policy shows anything.
+    /// Whether there is a variant that an expression picks, of which the policy shows that somebody has it.
     ///
     /// # Errors
     ///
@@ -536,11 +536,13 @@ impl PolicyView {
         // that nothing is shown is an answer as well
         self.pay(&[of.to_owned()])?;
         let mut scan = self.charged(self.unpaid(of, None, &[])?)?;
-        if scan.next(|_| Ok(()))?.is_some() {
-            return Ok(match self.noise {
-                None => Known::Exact(true),
-                Some(_) => Known::Noisy(true),
-            });
+        // where zero is shown, it is of variants that nobody has
+        while let Some(ac) = scan.next(|variant| Ok(variant.counts.ac))? {
+            match ac {
+                Known::Noisy(_) => return Ok(Known::Noisy(true)),
+                shown if shown.value() == Some(0) => {}
+                _ => return Ok(Known::Exact(true)),
+            }
         }
         Ok(match (self.policy.zero, scan.withheld()) {
             (Zero::Shown, 0) => Known::Exact(false),

@@ -2,7 +2,7 @@
 
 use super::member::Member;
 use super::refusal::{Checked, Refusal};
-use crate::access::Release;
+use crate::access::{PolicyView, Release};
 use crate::error::Error;
 use crate::model::{Attribute, Granularity};
 use crate::query::GroupExpr;
@@ -49,8 +49,8 @@ impl Cohorts {
     pub(super) fn add(
         &mut self,
         member: &Member,
-        granularity: Granularity,
-        release: Release<'_>,
+        shown: Option<&PolicyView>,
+        (granularity, release): (Granularity, Release),
     ) -> Checked<()> {
         for name in &member.config.cohorts {
             let Some(name) = published(member, name)? else {
@@ -58,10 +58,14 @@ impl Cohorts {
             };
             let size = match member.view.ask(expression(&name)) {
                 Ok(_) if granularity == Granularity::Boolean => None,
-                Ok(group) => {
-                    let others = member.people.saturating_sub(group.count());
-                    Some(release.people(group.count(), Some(others)))
-                }
+                Ok(group) => Some(match shown {
+                    None => release.people(group.count()),
+                    Some(shown) => {
+                        let found = shown.ask(&expression(&name).to_string());
+                        let found = found.map_err(|e| Refusal::of_host(&e))?;
+                        found.count.value().unwrap_or_default()
+                    }
+                }),
                 // it is pinned to another state, or names what is not there any more
                 Err(Error::Expression(_)) => None,
                 Err(e) => return Err(Refusal::of_host(&e)),

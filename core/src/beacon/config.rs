@@ -74,7 +74,8 @@ pub struct BeaconConfig {
     /// are not listed.
     #[serde(default = "ten")]
     pub floor: u64,
-    /// Policies beside the floor, by how much who asks may be answered: none where none is named.
+    /// Policies beside the floor, by how much who asks may be answered: none where none is named, but that those who may know less
+    /// are under that of numbers where they have none of their own.
     #[serde(default)]
     pub policies: BeaconPolicies,
     /// Where it is remembered what was asked, for budgets of the policies: relative to the file of the configuration. Without one nothing is.
@@ -109,7 +110,7 @@ pub struct BeaconLedger {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct BeaconPolicies {
-    /// Of those who may know whether there is anybody.
+    /// Of those who may know whether there is anybody; where it is not given, that of numbers.
     #[serde(default, deserialize_with = "policy")]
     pub boolean: Option<Policy>,
     /// Of those who may know how many there are.
@@ -121,11 +122,27 @@ impl BeaconPolicies {
     /// That of who may be answered so much.
     pub(super) fn of(&self, granularity: Granularity) -> Option<&Policy> {
         let policy = match granularity {
-            Granularity::Boolean => self.boolean.as_ref(),
+            // who may know less is not answered more, as anybody would be who does not say who he is
+            Granularity::Boolean => self.boolean.as_ref().or(self.count.as_ref()),
             Granularity::Count => self.count.as_ref(),
             Granularity::Record => None,
         };
         policy.filter(|policy| !policy.shows_records())
+    }
+
+    /// The same with a floor of people, where that is the greater one.
+    pub(super) fn with_floor(&self, floor: u64) -> Self {
+        let raised = |policy: &Option<Policy>| {
+            let mut policy = policy.clone();
+            if let Some(policy) = policy.as_mut().filter(|policy| !policy.shows_records()) {
+                policy.floor.people = policy.floor.people.max(floor);
+            }
+            policy
+        };
+        Self {
+            boolean: raised(&self.boolean),
+            count: raised(&self.count),
+        }
     }
 }
 

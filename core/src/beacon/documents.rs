@@ -6,7 +6,7 @@ use super::member::Standing;
 use super::refusal::{Checked, Refusal};
 use super::request::{Document, EntryType};
 use super::strata;
-use crate::access::Release;
+use crate::access::{PolicyView, Release};
 use crate::error::Error;
 use crate::model::{Access, Date, Granularity};
 use crate::model::{Attribute, Level, Measure};
@@ -274,10 +274,7 @@ pub(super) fn filtering_terms<'m>(
         };
         has_others = true;
         let granularity = access.granularity.min(live.config.granularity);
-        let member = match live
-            .seen_by(&access, granularity, None)
-            .map(|(member, _)| member)
-        {
+        let (member, shown) = match live.seen_by(&access, granularity, None) {
             // a policy says nothing of so few people
             Err(Error::NotAllowed { .. }) => continue,
             other => other.map_err(|e| Refusal::of_host(&e))?,
@@ -288,7 +285,8 @@ pub(super) fn filtering_terms<'m>(
         has_people = true;
         // a list of terms says that somebody has each
         let granularity = granularity.min(Granularity::Count);
-        let release = Release::new(granularity, config.floor, member.policy.as_ref());
+        let policy = shown.as_ref().map(PolicyView::policy);
+        let release = Release::new(granularity, config.floor, policy);
         let counts = member.view.term_counts(None);
         for found in counts.map_err(|e| Refusal::of_host(&e))? {
             if found.id.is_empty() || !release.is_shown(found.people) {

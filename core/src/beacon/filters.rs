@@ -49,7 +49,7 @@ const ZYGOSITIES: [(&str, Zygosity); 6] = [
 ];
 
 /// Reads the filters for a view.
-pub(super) fn read(view: &View, filters: &[Filter], release: Release<'_>) -> Checked<Filters> {
+pub(super) fn read(view: &View, filters: &[Filter], release: Release) -> Checked<Filters> {
     let mut read = Filters::default();
     let mut sexes: Option<Part<GroupExpr>> = None;
     for filter in filters {

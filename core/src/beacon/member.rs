@@ -32,7 +32,7 @@ impl Standing {
     pub(super) fn new(
         config: BeaconDataset,
         source: BeaconSource,
-        policies: &BeaconPolicies,
+        (policies, floor): (&BeaconPolicies, u64),
     ) -> Result<Self> {
         Ok(match source {
             BeaconSource::Published(file) => Self::Published(PublishedMember::new(config, file)?),
@@ -46,7 +46,7 @@ impl Standing {
                     })?,
                     None => view,
                 };
-                Self::Live(Live::new(config, view, policies.clone())?)
+                Self::Live(Live::new(config, view, policies.with_floor(floor))?)
             }
         })
     }
@@ -65,6 +65,7 @@ pub(super) struct Live {
     pub(super) config: BeaconDataset,
     /// As the host gave it: its purpose and permit are those of requests that name none.
     view: View,
+    /// With the floor of the beacon, where that is the greater one.
     policies: BeaconPolicies,
     /// By the ids of the views that each is made of.
     seen: Mutex<Vec<(String, Arc<Member>)>>,
@@ -102,12 +103,12 @@ impl Live {
 
     /// The dataset as who asks may see it, by the decisions of people as they are now. Without a purpose it is asked for
     /// what is said: whether there is anybody, how many there are, or records.
-    /// With a memory, where a policy keeps what was asked, also the view that pays: with the floor of the beacon.
+    /// Where there is a policy, all is answered by its view, which is there, too; with a memory it is the one that remembers.
     pub(super) fn seen_by(
         &self,
         access: &Access,
         granularity: Granularity,
-        remembering: Option<(Remembering<'_>, u64)>,
+        remembering: Option<Remembering<'_>>,
     ) -> Result<(Arc<Member>, Option<PolicyView>)> {
         let usual = match granularity {
             Granularity::Boolean => Purpose::DiscoverBoolean,
@@ -127,13 +128,13 @@ impl Live {
             .of(access.granularity.min(self.config.granularity));
         let mut shown = None;
         if let Some(policy) = policy {
-            if let Some((by, floor)) = remembering {
-                let mut policy = policy.clone();
-                policy.floor.people = policy.floor.people.max(floor);
-                let id = &self.config.id;
-                shown = Some(by.memory.under_policy(&view, &policy, id, by.asker)?);
-            }
-            view = view.under_policy(policy)?.into_view();
+            let cut = view.under_policy(policy)?;
+            let id = &self.config.id;
+            shown = Some(match remembering {
+                Some(by) => by.memory.under_policy(&view, policy, id, by.asker)?,
+                None => cut.clone(),
+            });
+            view = cut.into_view();
         }
         // a name is not the rules: two policies may have one
         let rules = policy.map(Policy::hash).unwrap_or_default();
@@ -142,10 +143,7 @@ impl Live {
         if let Some((_, known)) = seen.iter().find(|(of, _)| *of == id) {
             return Ok((Arc::clone(known), shown));
         }
-        let new = Arc::new(Member {
-            policy: policy.cloned(),
-            ..Member::new(self.config.clone(), view, &counted)?
-        });
+        let new = Arc::new(Member::new(self.config.clone(), view, &counted)?);
         if seen.len() >= KEPT {
             seen.remove(0);
         }
@@ -184,10 +182,6 @@ struct Counted {
 pub(super) struct Member {
     pub(super) config: BeaconDataset,
     pub(super) view: View,
-    /// What may leave; `None` where the floor alone says so.
-    pub(super) policy: Option<Policy>,
-    /// People who may be seen.
-    pub(super) people: u64,
     /// Whether nobody has two samples, so that samples who carry are people who do.
     pub(super) one_sample_each: bool,
     /// In which populations frequencies are shown: labels, and who is in each.
@@ -200,8 +194,6 @@ pub(super) struct Member {
 impl Member {
     fn new(config: BeaconDataset, view: View, counted: &Counted) -> Result<Self> {
         let mut member = Self {
-            policy: None,
-            people: view.all()?.count(),
             one_sample_each: has_one_sample_each(&view)?,
             labels: Vec::new(),
             populations: Vec::new(),

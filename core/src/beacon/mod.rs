@@ -9,6 +9,7 @@ mod config;
 mod documents;
 mod fields;
 mod filters;
+mod governed;
 mod individuals;
 mod member;
 mod pages;
@@ -22,6 +23,7 @@ mod remembering;
 mod request;
 mod respond;
 mod strata;
+mod stricter;
 mod values;
 mod variant_types;
 mod variants;
@@ -168,7 +170,7 @@ impl Beacon {
             members.push(Standing::new(
                 dataset.clone(),
                 source.into(),
-                &config.policies,
+                (&config.policies, config.floor),
             )?);
         }
         let inner = Inner {
@@ -290,6 +292,7 @@ impl Inner {
                 true => asked.granularity.min(who.access.granularity),
                 false => Granularity::Boolean,
             },
+            floor: self.config.floor,
             not_answered: Vec::new(),
         };
         let (mut sets, mut first) = (Vec::new(), None);
@@ -298,6 +301,7 @@ impl Inner {
             match answer {
                 Ok(set) => {
                     envelope.granularity = envelope.granularity.max(granularity);
+                    envelope.floor = envelope.floor.max(set.floor);
                     sets.push(set);
                 }
                 Err(refusal) if refusal.status >= 500 => return Err(refusal),
@@ -367,7 +371,7 @@ impl Inner {
         }
         let page = self.page(asked);
         let mut found = Cohorts::default();
-        let mut most = Granularity::Boolean;
+        let (mut most, mut floor) = (Granularity::Boolean, self.config.floor);
         for standing in self.selected(asked, one)? {
             // published counts are of no cohort
             let Standing::Live(live) = standing else {
@@ -375,15 +379,16 @@ impl Inner {
             };
             let granularity = live.granularity(asked, &who.access);
             let member = live.seen_by(&who.access, granularity, None);
-            let (member, _) = member.map_err(|e| Refusal::of_host(&e))?;
-            if self.memory.is_some() && member.policy.is_some() {
+            let (member, shown) = member.map_err(|e| Refusal::of_host(&e))?;
+            if self.memory.is_some() && shown.is_some() {
                 return Err(Refusal::unanswerable(
                     "cohorts: with a ledger how many are in them is not said",
                 ));
             }
-            let release = Release::new(granularity, self.config.floor, member.policy.as_ref());
-            found.add(&member, granularity, release)?;
+            let release = self.release(granularity, shown.as_ref());
+            found.add(&member, shown.as_ref(), (granularity, release))?;
             most = most.max(granularity);
+            floor = floor.max(release.floor());
         }
         match one {
             Some((EntryType::Cohorts, name)) => {
@@ -407,17 +412,27 @@ impl Inner {
             of: EntryType::Cohorts,
             page,
             granularity: most.min(asked.granularity),
+            floor,
             not_answered: Vec::new(),
         };
         let all = found.documents();
         Ok(envelope.collections(all.len() as u64, &paged(&all, page)))
     }
 
-    /// What is remembered of who asks, and the floor of the beacon.
-    fn remembers<'a>(&'a self, who: Who<'a>) -> Option<(Remembering<'a>, u64)> {
+    /// What is remembered of who asks.
+    fn remembers<'a>(&'a self, who: Who<'a>) -> Option<Remembering<'a>> {
         let memory = self.memory.as_deref()?;
         let asker = who.asker;
-        Some((Remembering { memory, asker }, self.config.floor))
+        Some(Remembering { memory, asker })
+    }
+
+    /// Of how many people something is said, by the floor of the beacon and that of a policy.
+    fn release(&self, granularity: Granularity, shown: Option<&PolicyView>) -> Release {
+        Release::new(
+            granularity,
+            self.config.floor,
+            shown.map(PolicyView::policy),
+        )
     }
 
     fn page(&self, asked: &Asked) -> Page {
@@ -484,7 +499,7 @@ impl Inner {
             EntryType::Datasets => Granularity::Boolean,
             _ => granularity,
         };
-        let release = Release::new(release, self.config.floor, member.policy.as_ref());
+        let release = self.release(release, shown);
         let question = Question::new(member, asked, one, release, shown.is_some())?;
         let offset = offset_of(page)?;
         if of == EntryType::Variants {
@@ -493,7 +508,7 @@ impl Inner {
         let (count, results) = match (of, shown) {
             (EntryType::Datasets, _) if !question.says_which() => (1, Vec::new()),
             (_, Some(shown)) => {
-                let count = question.remembered(shown, of, granularity)?;
+                let count = question.under_policy(shown, of, granularity)?;
                 (count, Vec::new())
             }
             (EntryType::Datasets | EntryType::Cohorts, None) => {
@@ -502,9 +517,7 @@ impl Inner {
             }
             (EntryType::Individuals, None) => {
                 let group = question.individuals()?;
-                let others =
-                    (!group.is_of_all()).then(|| member.people.saturating_sub(group.count()));
-                let count = release.people(group.count(), others);
+                let count = release.people(group.count());
                 let results = match granularity == Granularity::Record && count > 0 {
                     true => {
                         let page = individuals::page(member, &group, offset, page.limit);
@@ -533,6 +546,7 @@ impl Inner {
             granularity,
             count,
             results,
+            floor: release.floor(),
             info: self.about(member),
         })
     }
@@ -561,4 +575,8 @@ impl Inner {
 }
 
 #[cfg(test)]
+mod governed_tests;
+#[cfg(test)]
 mod published_tests;
+#[cfg(test)]
+mod stricter_tests;

@@ -9,13 +9,14 @@ use super::refusal::{Checked, Refusal, Shown};
 use super::request::EntryType;
 use super::respond::{Page, ResultSet, offset_of};
 use super::strata;
+use super::stricter::Stricter;
 use super::variants::{self, frequencies};
 use crate::error::{Error, Result};
 use crate::genome::{Assembly, ContigNames};
-use crate::model::{Access, Between, Cell, Date, Granularity, Policy, Rules, Zero, suppress};
+use crate::model::{Access, Date, Floor, Granularity, Policy};
 use crate::publish::{Published, PublishedSite, PublishedSites, StrataGroup};
 use crate::query::{ShownCounts, VariantExpr};
-use crate::store::published::{GenotypeCounts, ReleasedCounts, TOTAL, hex};
+use crate::store::published::{TOTAL, hex};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -32,13 +33,6 @@ pub(super) struct PublishedMember {
     /// By label: everybody, the strata, and unions of all that have the same values of some fields.
     populations: BTreeMap<String, StrataGroup>,
     digest: String,
-}
-
-/// What of a file is said to somebody.
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    /// What the beacon hides beyond the file.
-    rules: Option<Rules>,
 }
 
 impl PublishedMember {
@@ -104,25 +98,10 @@ impl PublishedMember {
     }
 
     /// What is hidden beyond the file: where the beacon has a greater floor, or who asks a stricter policy.
-    fn limits(&self, access: &Access, config: &BeaconConfig) -> Limits {
-        let mut own = self.file.info().policy.clone();
-        own.floor.people = own.floor.people.max(1);
-        let mut both = own.clone();
-        both.floor.people = both.floor.people.max(config.floor);
+    fn stricter(&self, access: &Access, config: &BeaconConfig) -> Option<Stricter> {
         let may = access.granularity.min(self.config.granularity);
-        if let Some(policy) = config.policies.of(may) {
-            both.floor.people = both.floor.people.max(policy.floor.people);
-            both.floor.alleles = both.floor.alleles.max(policy.floor.alleles);
-            both.smallest_cohort = both.smallest_cohort.max(policy.smallest_cohort);
-            both.two_tailed |= policy.two_tailed;
-            if policy.zero == Zero::Hidden {
-                both.zero = Zero::Hidden;
-            }
-        }
-        let rules = Rules::of(&both);
-        Limits {
-            rules: (rules != Rules::of(&own)).then_some(rules),
-        }
+        let policy = config.policies.of(may);
+        Stricter::of(&self.file.info().policy, config.floor, policy)
     }
 
     /// What it answers.
@@ -146,11 +125,12 @@ impl PublishedMember {
         let group = strata::group(self.file.info(), &asked.filters)?;
         let parts = self.parts(asked, one)?;
         let is_picked = !parts.is_empty() || group.is_some();
-        let limits = self.limits(access, config);
+        let stricter = self.stricter(access, config);
+        let stricter = stricter.as_ref();
         let mut found = Found {
             member: self,
-            limits,
-            sites: self.sites(&parts, limits)?,
+            stricter,
+            sites: self.sites(&parts, stricter)?,
             group: group.unwrap_or_else(StrataGroup::total),
         };
         let (count, results) = match of {
@@ -167,7 +147,7 @@ impl PublishedMember {
                         return Ok(false);
                     };
                     if let Some(to) = to {
-                        self.write(&site, limits, to)
+                        self.write(&site, stricter, to)
                             .map_err(|e| Refusal::of_host(&e))?;
                     }
                     Ok(true)
@@ -186,7 +166,8 @@ impl PublishedMember {
             granularity,
             count,
             results,
-            info: self.about(limits),
+            floor: self.floor(stricter).people,
+            info: self.about(stricter),
         })
     }
 
@@ -206,7 +187,11 @@ impl PublishedMember {
     }
 
     /// The sites of which all parts hold. What cannot be answered of counts alone is refused, and so is what only the reference could decide.
-    fn sites(&self, parts: &[Part<VariantExpr>], limits: Limits) -> Checked<PublishedSites> {
+    fn sites(
+        &self,
+        parts: &[Part<VariantExpr>],
+        stricter: Option<&Stricter>,
+    ) -> Checked<PublishedSites> {
         for part in parts {
             let bound = self.file.sites_or_doubt(part.expression.clone());
             let (_, undecided) = bound.map_err(|e| match e {
@@ -218,7 +203,7 @@ impl PublishedMember {
             })?;
             // what few have is like what nobody has
             let is_shown = |(site, ..): &(PublishedSite, _, _)| {
-                self.seen(site, &StrataGroup::total(), limits).is_some()
+                self.is_seen(site, &StrataGroup::total(), stricter)
             };
             if matches!(part.doubt, Some(Doubt::Allele(_))) && undecided.iter().any(is_shown) {
                 return Err(Refusal::unanswerable(format!(
@@ -235,80 +220,23 @@ impl PublishedMember {
         Ok(sites.map_err(|e| Refusal::of_host(&e))?.0)
     }
 
-    /// The counts of a site in a group, where somebody has it and that may be said.
-    fn seen(
+    fn write(
         &self,
         site: &PublishedSite,
-        group: &StrataGroup,
-        Limits { rules }: Limits,
-    ) -> Option<ReleasedCounts> {
-        let counts = site.counts(group).filter(|counts| counts.ac > 0)?;
-        let allows = |rules: Rules, group: &StrataGroup| {
-            let counts = site.counts(group);
-            counts.is_some_and(|counts| rules.allows_cell(&cell(&counts, self.people(group))))
-        };
-        let Some(rules) = rules else {
-            return Some(counts);
-        };
-        let is_shown = allows(rules, &StrataGroup::total()) && allows(rules, group);
-        is_shown.then_some(counts)
-    }
-
-    /// How many people are in a group, as far as the file says; where it does not, there are enough of them.
-    fn people(&self, group: &StrataGroup) -> u64 {
-        let info = self.file.info();
-        let known = match group.strata() {
-            None => info.people,
-            Some(strata) => strata
-                .iter()
-                .map(|&stratum| info.strata.get(stratum)?.people)
-                .sum(),
-        };
-        known.unwrap_or(u64::MAX)
-    }
-
-    /// Which strata of a site are shown: where the beacon hides more than the file, as many as keep what is hidden from being computed.
-    fn shown_strata(&self, site: &PublishedSite, Limits { rules }: Limits) -> Vec<bool> {
-        let mut there: Vec<bool> = site.strata().iter().map(Option::is_some).collect();
-        let (Some(rules), Some(total)) = (rules, site.total()) else {
-            return there;
-        };
-        let strata = (0..there.len()).filter_map(|number| {
-            let group = StrataGroup::of_strata(self.file.info(), &[number]);
-            Some((number, site.counts(&group)?, self.people(&group)))
-        });
-        let strata: Vec<(usize, ReleasedCounts, u64)> = strata.collect();
-        let all = self.people(&StrataGroup::total());
-        let mut cells: Vec<Cell> = strata.iter().map(|of| cell(&of.1, of.2)).collect();
-        // what the file shows of the others together: those in no stratum, and in those that it withholds
-        let rest = strata
-            .iter()
-            .fold(*total, |rest, (_, counts, _)| without(&rest, counts));
-        let of_strata = strata.iter().map(|of| of.2);
-        let people = of_strata.fold(all, u64::saturating_sub);
-        if strata.len() < there.len() || people > 0 || rest.ac > 0 {
-            cells.push(cell(&rest, people));
-        }
-        let mut shown = Vec::new();
-        suppress(rules, &cell(total, all), &cells, &mut shown);
-        for ((number, ..), shown) in strata.iter().zip(shown) {
-            if let Some(there) = there.get_mut(*number) {
-                *there = shown;
-            }
-        }
-        there
-    }
-
-    fn write(&self, site: &PublishedSite, limits: Limits, to: &mut Vec<u8>) -> Result<()> {
-        let strata = self.shown_strata(site, limits);
+        stricter: Option<&Stricter>,
+        to: &mut Vec<u8>,
+    ) -> Result<()> {
+        let strata = self.shown_strata(site, stricter);
+        let splits = stricter.is_some_and(|of| self.splits(site, &strata, of));
         let is_shown = |group: &StrataGroup| {
             let mut of = group.strata().unwrap_or_default().iter();
             of.all(|&stratum| strata.get(stratum).copied().unwrap_or_default())
         };
         let populations = self.populations.iter().map(|(label, group)| {
-            let shown = match is_shown(group) {
-                true => site.shown(group),
-                false => ShownCounts::default(),
+            let shown = match (is_shown(group), stricter) {
+                (false, _) => ShownCounts::default(),
+                (true, None) => site.shown(group),
+                (true, Some(of)) => of.shown(site.counts(group), splits),
             };
             (label, shown)
         });
@@ -326,10 +254,15 @@ impl PublishedMember {
         variants::write_published(site, &self.names, &source, populations, to)
     }
 
+    /// The greater floor of what the file and the beacon hide.
+    fn floor(&self, stricter: Option<&Stricter>) -> Floor {
+        stricter.map_or(self.file.info().policy.floor, Stricter::floor)
+    }
+
     /// What the file is, so that nothing found says something.
-    fn about(&self, Limits { rules }: Limits) -> Value {
+    fn about(&self, stricter: Option<&Stricter>) -> Value {
         let info = self.file.info();
-        let own = info.policy.floor.people;
+        let floor = self.floor(stricter);
         json!({
             "assemblyId": self.names.assembly().map(Assembly::name),
             "digest": self.digest,
@@ -338,8 +271,8 @@ impl PublishedMember {
             "populations": self.populations.keys().collect::<Vec<_>>(),
             "policy": info.policy.name,
             "floor": {
-                "people": rules.map_or(own, Rules::people),
-                "alleles": info.policy.floor.alleles,
+                "people": floor.people,
+                "alleles": floor.alleles,
             },
             "consentDate": info.consent_date.to_string(),
             "lastDay": info.last_day().to_string(),
@@ -381,7 +314,7 @@ fn populations(file: &Published) -> Result<BTreeMap<String, StrataGroup>> {
 /// Sites that were found, one after the other.
 struct Found<'m> {
     member: &'m PublishedMember,
-    limits: Limits,
+    stricter: Option<&'m Stricter>,
     sites: PublishedSites,
     group: StrataGroup,
 }
@@ -392,53 +325,9 @@ impl Found<'_> {
         loop {
             let next = self.sites.next().map_err(|e| Refusal::of_host(&e))?;
             let Some(site) = next else { return Ok(None) };
-            if self.member.seen(&site, &self.group, self.limits).is_some() {
+            if self.member.is_seen(&site, &self.group, self.stricter) {
                 return Ok(Some(site));
             }
         }
-    }
-}
-
-/// Numbers of a group as rules look at them: of people, as many as there are at least.
-fn cell(of: &ReleasedCounts, people: u64) -> Cell {
-    let others = of.an.map(|an| an.saturating_sub(of.ac));
-    let (have, het) = match &of.genotypes {
-        Some(of) => (
-            of.n_het.saturating_add(of.n_hom).saturating_add(of.n_hemi),
-            of.n_het,
-        ),
-        // two copies are of one person at most, and each may be beside another allele
-        None => (of.ac.div_ceil(2), of.ac),
-    };
-    Cell {
-        have,
-        lack: others.map(|others| Between {
-            least: others.saturating_sub(het) / 2,
-            most: others,
-        }),
-        have_others: others.map(|others| Between {
-            least: match of.genotypes {
-                Some(_) => others.saturating_sub(het) / 2 + het.min(others),
-                None => others.div_ceil(2),
-            },
-            most: others,
-        }),
-        copies: Some(of.ac),
-        others,
-        people,
-    }
-}
-
-/// Those of a group who are not in a part of it.
-fn without(of: &ReleasedCounts, part: &ReleasedCounts) -> ReleasedCounts {
-    let both = of.genotypes.zip(part.genotypes);
-    ReleasedCounts {
-        ac: of.ac.saturating_sub(part.ac),
-        an: of.an.zip(part.an).map(|(a, b)| a.saturating_sub(b)),
-        genotypes: both.map(|(a, b)| GenotypeCounts {
-            n_het: a.n_het.saturating_sub(b.n_het),
-            n_hom: a.n_hom.saturating_sub(b.n_hom),
-            n_hemi: a.n_hemi.saturating_sub(b.n_hemi),
-        }),
     }
 }

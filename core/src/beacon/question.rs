@@ -37,8 +37,8 @@ impl<'m> Question<'m> {
         member: &'m Member,
         asked: &Asked,
         one: Option<&(EntryType, String)>,
-        release: Release<'_>,
-        remembers: bool,
+        release: Release,
+        has_policy: bool,
     ) -> Checked<Self> {
         let Filters {
             people,
@@ -113,9 +113,9 @@ impl<'m> Question<'m> {
         }
         for part in &mut question.variants {
             // to look whether enough people have others would be a question of its own
-            if remembers && matches!(part.doubt, Some(Doubt::Version(_) | Doubt::Identifier)) {
+            if has_policy && matches!(part.doubt, Some(Doubt::Version(_) | Doubt::Identifier)) {
                 return Err(Refusal::unanswerable(format!(
-                    "{}: with a ledger alleles are asked for by their place and bases",
+                    "{}: under a policy alleles are asked for by their place and bases",
                     part.of
                 )));
             }
@@ -126,7 +126,12 @@ impl<'m> Question<'m> {
 
     /// Whether variants are asked for by what they are, or by who carries them.
     pub(super) fn says_which(&self) -> bool {
-        !self.variants.is_empty() || !self.people.is_empty() || self.zygosity.is_some()
+        self.asks_variants() || !self.people.is_empty()
+    }
+
+    /// Whether variants are asked for, alone or carried by people.
+    pub(super) fn asks_variants(&self) -> bool {
+        !self.variants.is_empty() || self.zygosity.is_some()
     }
 
     pub(super) fn zygosity(&self) -> Option<Zygosity> {
@@ -152,7 +157,7 @@ impl<'m> Question<'m> {
     /// The same as an expression.
     pub(super) fn who(&self) -> GroupExpr {
         let mut who = self.people_asked();
-        if !self.variants.is_empty() || self.zygosity.is_some() {
+        if self.asks_variants() {
             let variants = self.variants_asked();
             let carriers = match self.zygosity {
                 Some(zygosity) => {
@@ -213,7 +218,7 @@ impl<'m> Question<'m> {
 
 /// What is not found may still be there: under another version of its transcript, or as an allele that is the same by
 /// bases that are not known here. It is said where enough people have the other one, and else as if nobody had.
-fn decide(member: &Member, part: &mut Part<VariantExpr>, release: Release<'_>) -> Checked<()> {
+fn decide(member: &Member, part: &mut Part<VariantExpr>, release: Release) -> Checked<()> {
     let view = &member.view;
     let text = match part.doubt.take() {
         None => return Ok(()),
@@ -230,7 +235,7 @@ fn decide(member: &Member, part: &mut Part<VariantExpr>, release: Release<'_>) -
     let people = carriers_of(view, &others).map_err(|e| Refusal::of_host(&e))?;
     match others.is_empty() {
         true => Ok(()),
-        false if release.is_shown(people) => Err(Refusal::unanswerable(format!(
+        false if release.is_allele_shown(people) => Err(Refusal::unanswerable(format!(
             "{}: whether it is there cannot be decided: it depends on bases of the reference, which are not known here",
             part.of
         ))),
@@ -247,7 +252,7 @@ fn decide_version(
     view: &View,
     part: &Part<VariantExpr>,
     any: VariantExpr,
-    release: Release<'_>,
+    release: Release,
 ) -> Checked<()> {
     let is_shown = |people: Option<u64>| people.is_some_and(|people| release.is_shown(people));
     let found = people_with(view, part.expression.clone())?;
@@ -265,7 +270,7 @@ fn decide_version(
 fn decide_identifier(
     member: &Member,
     part: &mut Part<VariantExpr>,
-    release: Release<'_>,
+    release: Release,
 ) -> Checked<()> {
     let found = people_with(&member.view, part.expression.clone())?;
     if found.is_some_and(|people| release.is_shown(people)) {
@@ -327,7 +332,7 @@ impl Found<'_> {
     /// the last.
     pub(super) fn next<T>(
         &mut self,
-        release: Release<'_>,
+        release: Release,
         mut f: impl FnMut(&mut Variant<'_, '_>, Counts) -> Result<T>,
     ) -> Checked<Option<T>> {
         loop {

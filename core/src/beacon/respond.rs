@@ -21,6 +21,8 @@ pub(super) struct ResultSet {
     pub(super) count: u64,
     /// A JSON array.
     pub(super) results: Vec<u8>,
+    /// Fewer people are answered like nobody.
+    pub(super) floor: u64,
     /// What the dataset is, whatever it answers.
     pub(super) info: Value,
 }
@@ -47,6 +49,8 @@ pub(super) struct Envelope<'a> {
     pub(super) page: Page,
     /// The most that any dataset said.
     pub(super) granularity: Granularity,
+    /// The greatest floor of those that answered.
+    pub(super) floor: u64,
     /// Datasets that could not answer, and why.
     pub(super) not_answered: Vec<(String, String)>,
 }
@@ -77,7 +81,7 @@ impl Envelope<'_> {
     fn info(&self) -> Map<String, Value> {
         let mut info = Map::new();
         if self.granularity < Granularity::Record && self.of != EntryType::Datasets {
-            info.insert("floor".to_owned(), json!(self.config.floor.max(1)));
+            info.insert("floor".to_owned(), json!(self.floor.max(1)));
         }
         if !self.not_answered.is_empty() {
             info.insert("notAnswered".to_owned(), not_answered(&self.not_answered));

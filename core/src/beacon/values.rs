@@ -65,7 +65,7 @@ pub(super) struct About<'a> {
     pub(super) operator: Operator,
     pub(super) value: &'a str,
     /// What may be said of how many.
-    pub(super) release: Release<'a>,
+    pub(super) release: Release,
 }
 
 /// A filter of a field, among all filters.

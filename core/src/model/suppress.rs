@@ -94,11 +94,6 @@ impl Rules {
         }
     }
 
-    /// Fewer people are not shown.
-    pub(crate) fn people(self) -> u64 {
-        self.people
-    }
-
     /// The same with a floor of people that is not less.
     pub(crate) fn at_least(self, people: u64) -> Self {
         Self {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 const OPEN: &str =
     "name = 'open'\ngranularity = 'record'\ntwo_tailed = false\nzero = 'shown'\ncombine = true";
-fn config(floor: u64, more: &str, of_dataset: &str) -> BeaconConfig {
+pub(super) fn config(floor: u64, more: &str, of_dataset: &str) -> BeaconConfig {
     let text = format!(
         "id = 'b'\nname = 'B'\nenvironment = 'test'\nalternative_url = 'https://example.org'\nfloor = {floor}\n{more}\n\
          [organization]\nid = 'o'\nname = 'O'\nlogo_url = 'https://example.org/l'\n\
@@ -31,18 +31,23 @@ fn config(floor: u64, more: &str, of_dataset: &str) -> BeaconConfig {
 const FREQUENCIES: &str =
     "[datasets.frequencies]\nsource = 's'\nsource_reference = 'https://example.org'";
 
-fn ask(beacon: &Beacon, path: &str, query: &str, granularity: Granularity) -> (u16, Value) {
+pub(super) fn ask(
+    beacon: &Beacon,
+    path: &str,
+    query: &str,
+    granularity: Granularity,
+) -> (u16, Value) {
     let query = format!("requestedGranularity={granularity}&limit=1000&{query}");
     let request = BeaconRequest::get(path, &query);
     let answer = beacon.answer(&request, Some(Access::up_to(granularity)));
     (answer.status, serde_json::from_slice(&answer.body).unwrap())
 }
 
-fn total(answer: &Value) -> Option<u64> {
+pub(super) fn total(answer: &Value) -> Option<u64> {
     answer["responseSummary"]["numTotalResults"].as_u64()
 }
 
-fn error_of(answer: &(u16, Value)) -> (u16, &str) {
+pub(super) fn error_of(answer: &(u16, Value)) -> (u16, &str) {
     (
         answer.0,
         answer.1["error"]["errorMessage"]
@@ -51,10 +56,10 @@ fn error_of(answer: &(u16, Value)) -> (u16, &str) {
     )
 }
 
-type Populations = BTreeMap<String, Value>;
+pub(super) type Populations = BTreeMap<String, Value>;
 
 /// Populations of each record, by its id.
-fn records(answer: &(u16, Value)) -> BTreeMap<String, Populations> {
+pub(super) fn records(answer: &(u16, Value)) -> BTreeMap<String, Populations> {
     assert_eq!(answer.0, 200, "{}", answer.1);
     let sets = answer.1["response"]["resultSets"].as_array().unwrap();
     let Some(set) = sets.first() else {
@@ -77,7 +82,7 @@ fn records(answer: &(u16, Value)) -> BTreeMap<String, Populations> {
     found
 }
 
-fn number(of: &Value, key: &str) -> u64 {
+pub(super) fn number(of: &Value, key: &str) -> u64 {
     of[key].as_u64().unwrap_or_else(|| panic!("{key} of {of}"))
 }
 
