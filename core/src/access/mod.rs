@@ -13,10 +13,12 @@ mod policy_view;
 mod reading;
 mod release;
 mod shown_scan;
+mod terms;
 
 pub use memory::{Decided, InfluenceAsked, InfluenceShare, PolicyMemory, YesNoAsked};
 pub use noise::{NoiseAsked, NoiseSource};
 pub use people_table::ShownPeopleCount;
-pub use policy_view::{PolicyView, ShownPeople, ShownTerm};
+pub use policy_view::{PolicyView, ShownPeople};
 pub(crate) use release::Release;
 pub use shown_scan::{ShownScan, ShownSite, ShownVariant};
+pub use terms::ShownTerm;

@@ -358,6 +358,7 @@ impl ShownScan {
             ..
         } = self;
         let (samples, group, width) = (self.samples, self.group, self.width);
+        let is_plain = parts.is_empty() && group.is_none() && influence.is_none();
         let (says_group, says_parts) = (self.says_group, self.says_parts);
         loop {
             let made = scan.next(|mut variant| {
@@ -410,6 +411,18 @@ impl ShownScan {
                     *withheld += 1;
                     return Ok(None);
                 };
+                // most often nothing else is counted, and a row costs as little as without a policy
+                if is_plain {
+                    let Some(f) = f.take() else { return Ok(None) };
+                    return f(ShownVariant {
+                        variant,
+                        counts: of_all,
+                        parts,
+                        listed,
+                        shown,
+                    })
+                    .map(Some);
+                }
                 let (whole, in_group) = match group {
                     None => (all, of_all),
                     Some(samples) => {

@@ -144,9 +144,10 @@ impl Rules {
     pub(crate) fn allows_cell(self, cell: &Cell) -> bool {
         // what is not known may be few
         let people = |number: Option<Between>| {
-            number.is_some_and(|people| match people.most {
-                0 => self.shows_zero,
-                _ => people.least >= self.people,
+            number.is_some_and(|people| match people.least {
+                // maybe nobody, and maybe somebody
+                0 => self.shows_zero && (people.most == 0 || self.people < 2),
+                least => least >= self.people,
             })
         };
         let alleles = |number: Option<u64>| {

@@ -221,9 +221,10 @@ impl Counted {
     /// Whether those of some samples who have another allele are as many as they must be, or surely nobody: some of them miss a copy, but
     /// not more than do in all.
     fn are_many(self, samples: u64, policy: &Policy) -> bool {
-        match samples.min(self.an() - self.ac()) {
-            0 => policy.zero == Zero::Shown,
-            _ => samples.saturating_sub(self.missing()) >= policy.floor.people,
+        let most = samples.min(self.an() - self.ac());
+        match samples.saturating_sub(self.missing()).min(most) {
+            0 => policy.zero == Zero::Shown && (most == 0 || policy.floor.people < 2),
+            least => least >= policy.floor.people,
         }
     }
 
