@@ -153,7 +153,7 @@ fn checked_target(folder: &Folder, out: &Path, replace: bool) -> Result<PathBuf>
             return Err(Error::Usage(format!("{}: is there already", out.display())));
         }
         // what is something else is not lost
-        Some(Found::Other) if Published::open_in(folder, out, Date::today()).is_err() => {
+        Some(Found::Other) if !is_published(folder, out) => {
             let found = "expected a published file to replace, found another one";
             return Err(Error::Usage(format!("{}: {found}", out.display())));
         }
@@ -164,6 +164,14 @@ fn checked_target(folder: &Folder, out: &Path, replace: bool) -> Result<PathBuf>
         _ => {}
     }
     Ok(target)
+}
+
+/// Whether a file is a published one, of this version of the format or of another.
+fn is_published(folder: &Folder, path: &Path) -> bool {
+    matches!(
+        Published::open_in(folder, path, Date::today()),
+        Ok(_) | Err(Error::TooOld { .. } | Error::TooNew { .. })
+    )
 }
 
 fn info_of(view: &View, options: &PublishOptions, strata: &Strata) -> PublishedInfo {

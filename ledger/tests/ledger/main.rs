@@ -14,6 +14,7 @@ mod model;
 mod noise;
 mod power;
 mod processes;
+mod withdrawals;
 
 use std::path::{Path, PathBuf};
 use varidex_ledger::{Options, Secret, SqliteLedger};
