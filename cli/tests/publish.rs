@@ -120,7 +120,7 @@ fn a_file_is_published_and_asked() {
         ],
     );
     let expected = "chrom\tpos\tref\talt\tac\tan\taf\tn_het\tn_hom\tn_hemi\tstatus\n\
-        22\t100\tA\tG\t6\t12\t0.5\t6\t0\t0\texact\n\
+        22\t100\tA\tG\t6\t12\t0.5\t6\t0\t0\trounded\n\
         22\t300\tA\tG\t.\t.\t.\t.\t.\t.\twithheld\n";
     assert_eq!(finns, expected);
     let error = refused(

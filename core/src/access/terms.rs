@@ -18,7 +18,7 @@ pub struct ShownTerm {
 }
 
 impl PolicyView {
-    /// Terms of which the numbers of people may be shown, by their ids, that have the words of a text, as [`View::find_terms`] finds
+    /// Terms of which the numbers of people may be shown, by their ids, that have the words of a text, as [`View::find_terms`](crate::View::find_terms) finds
     /// them. Numbers are rounded to a multiple of the floor: a term and one above it could else differ by few.
     ///
     /// # Errors

@@ -90,3 +90,28 @@ fn a_disk_that_fails_leaves_nothing_else() {
         }
     }
 }
+
+/// What was published before the format was frozen, or will be later, is replaced; what is no published file is not.
+#[test]
+fn published_files_of_any_version_are_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = forty(folder.path(), 10);
+    let out = folder.path().join("out.vdx");
+    let options = PublishOptions {
+        replace: true,
+        ..options(POLICIES[1], &["country"])
+    };
+    publish(&view, &options, &out).unwrap();
+    let sound = std::fs::read(&out).unwrap();
+    // the draft, the version that a reader must know, and the kind
+    for (at, value, is_replaced) in [(44, 4, true), (12, 3, true), (9, b'S', false)] {
+        let mut other = sound.clone();
+        other[at] = value;
+        let (header, sum) = other[..64].split_last_chunk_mut().unwrap();
+        *sum = xxhash_rust::xxh3::xxh3_64(header).to_le_bytes();
+        std::fs::write(&out, &other).unwrap();
+        assert!(Published::open(&out).is_err());
+        assert_eq!(publish(&view, &options, &out).is_ok(), is_replaced, "{at}");
+        assert_eq!(std::fs::read(&out).unwrap() == other, !is_replaced);
+    }
+}
