@@ -34,32 +34,23 @@ impl Bounds {
     pub(super) fn of(counts: &ReleasedCounts) -> Self {
         let ac = counts.ac;
         let others = counts.an.map(|an| an.saturating_sub(ac));
-        let (have, once) = match &counts.genotypes {
-            Some(of) => ([of.n_het + of.n_hom + of.n_hemi; 2], [of.n_het; 2]),
-            None => (
-                [ac.div_ceil(2), ac],
-                [others.map_or(ac, |others| ac.min(others)), 0],
-            ),
+        let (fewest, most, once) = match &counts.genotypes {
+            Some(of) => {
+                let have = of.n_het + of.n_hom + of.n_hemi;
+                (have, have, of.n_het)
+            }
+            None => (ac.div_ceil(2), ac, ac),
         };
-        let [fewest, most] = have;
-        // of those who have none two copies are known, or one; and of somebody with one copy the other may be missing: that all others are
-        // beside it is not known
-        let lack = |once: u64| {
-            let others = others?;
-            Some(Between {
-                least: others.saturating_sub(once).div_ceil(2),
-                most: others,
-            })
-        };
-        let have_others = others.map(|others| Between {
-            least: others.div_ceil(2),
-            most: others,
-        });
-        let [often, seldom] = once;
+        // of those who have none two copies are known, or one; and of somebody with one copy the other may be missing, so that all others
+        // may be of those who have none
+        let lack = others.map(|others| [others.saturating_sub(once).div_ceil(2), others]);
+        let have_others = others.map(|others| [others.div_ceil(2), others]);
+        let end = |of: Option<[u64; 2]>, end: usize| Some(Between::exact(*of?.get(end)?));
+        let unknown = Some(Between::exact(u64::MAX));
         let least = Cell {
             have: fewest,
-            lack: lack(often),
-            have_others,
+            lack: end(lack, 0),
+            have_others: end(have_others, 0),
             copies: Some(ac),
             others,
             people: counts.an.map_or(fewest, |an| an.div_ceil(2)),
@@ -68,8 +59,8 @@ impl Bounds {
             least,
             most: Cell {
                 have: most,
-                lack: lack(seldom).or(Some(Between::exact(u64::MAX))),
-                have_others: have_others.or(Some(Between::exact(u64::MAX))),
+                lack: end(lack, 1).or(unknown),
+                have_others: end(have_others, 1).or(unknown),
                 others: others.or(Some(u64::MAX)),
                 people: u64::MAX,
                 ..least
