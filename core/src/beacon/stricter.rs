@@ -4,7 +4,7 @@ use super::published::PublishedMember;
 use crate::model::{Between, Cell, Floor, Policy, Rules, Zero, suppress};
 use crate::publish::{PublishedSite, StrataGroup};
 use crate::query::{Counts, Showing, ShownCounts};
-use crate::store::published::{GenotypeCounts, ReleasedCounts};
+use crate::store::published::ReleasedCounts;
 use std::sync::Arc;
 
 /// Rules beyond those of a file.
@@ -83,7 +83,7 @@ impl PublishedMember {
         };
         let (all, people) = (self.people(&StrataGroup::total()), self.people(group));
         let mut cells = vec![cell(&counts, people)];
-        let rest = without(total, &counts);
+        let rest = total.without(&counts);
         let is_part = strata.len() < site.strata().len();
         if is_part || rest.ac > 0 || all != people {
             cells.push(cell(&rest, left(all, people)));
@@ -132,7 +132,7 @@ impl PublishedMember {
         // what the file shows of the others together: those in no stratum, and in those that it withholds
         let rest = strata
             .iter()
-            .fold(*total, |rest, (_, counts, _)| without(&rest, counts));
+            .fold(*total, |rest, (_, counts, _)| rest.without(counts));
         let of_strata = strata.iter().map(|of| of.2);
         let people = of_strata.fold(all, u64::saturating_sub);
         if strata.len() < there.len() || people > 0 || rest.ac > 0 {
@@ -159,7 +159,7 @@ impl PublishedMember {
             let is_shown = |number: usize| shown.get(number) == Some(&true);
             strata.iter().filter(move |(number, ..)| is_shown(*number))
         };
-        let hidden = seen().fold(*total, |rest, (_, counts, _)| without(&rest, counts));
+        let hidden = seen().fold(*total, |rest, (_, counts, _)| rest.without(counts));
         let all = self.people(&StrataGroup::total());
         let people = seen().map(|of| of.2).fold(all, u64::saturating_sub);
         let is_all = !shown.contains(&false) && people == 0 && is_of_nobody(&hidden);
@@ -224,19 +224,5 @@ fn cell(of: &ReleasedCounts, people: u64) -> Cell {
         copies: Some(of.ac),
         others,
         people,
-    }
-}
-
-/// Those of a group who are not in a part of it.
-fn without(of: &ReleasedCounts, part: &ReleasedCounts) -> ReleasedCounts {
-    let both = of.genotypes.zip(part.genotypes);
-    ReleasedCounts {
-        ac: of.ac.saturating_sub(part.ac),
-        an: of.an.zip(part.an).map(|(a, b)| a.saturating_sub(b)),
-        genotypes: both.map(|(a, b)| GenotypeCounts {
-            n_het: a.n_het.saturating_sub(b.n_het),
-            n_hom: a.n_hom.saturating_sub(b.n_hom),
-            n_hemi: a.n_hemi.saturating_sub(b.n_hemi),
-        }),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::labels::label_of;
 use crate::error::Result;
-use crate::store::published::GenotypeCounts;
 use crate::store::published::{PublishedInfo, ReleasedCounts, TOTAL, refused};
 use std::collections::BTreeSet;
 
@@ -130,23 +129,9 @@ impl StrataGroup {
         let mut sum: Option<ReleasedCounts> = None;
         for &number in numbers {
             let one = strata.get(number).copied().flatten()?;
-            sum = Some(sum.map_or(one, |sum| add(&sum, &one)));
+            sum = Some(sum.map_or(one, |sum| sum.and(&one)));
         }
         sum
-    }
-}
-
-/// Counts of two groups that have nobody in common. None is greater than 2^40, and there are a thousand strata at most.
-fn add(a: &ReleasedCounts, b: &ReleasedCounts) -> ReleasedCounts {
-    let genotypes = a.genotypes.zip(b.genotypes);
-    ReleasedCounts {
-        ac: a.ac.saturating_add(b.ac),
-        an: a.an.zip(b.an).map(|(a, b)| a.saturating_add(b)),
-        genotypes: genotypes.map(|(a, b)| GenotypeCounts {
-            n_het: a.n_het.saturating_add(b.n_het),
-            n_hom: a.n_hom.saturating_add(b.n_hom),
-            n_hemi: a.n_hemi.saturating_add(b.n_hemi),
-        }),
     }
 }
 

@@ -12,7 +12,7 @@ use super::layout::Layout;
 use crate::model::{Between, Cell, Policy, Rules, suppress, suppress_two};
 use crate::publish::released;
 use crate::query::{Counts, Showing};
-use crate::store::published::{GenotypeCounts, ReleasedCounts, Row};
+use crate::store::published::{ReleasedCounts, Row};
 use std::sync::Arc;
 
 /// Cuts records to what a policy shows, as live answers are.
@@ -40,18 +40,7 @@ fn without<'c>(
     all: &ReleasedCounts,
     parts: impl Iterator<Item = &'c ReleasedCounts>,
 ) -> ReleasedCounts {
-    parts.fold(*all, |rest, part| ReleasedCounts {
-        ac: rest.ac.saturating_sub(part.ac),
-        an: rest.an.zip(part.an).map(|(a, b)| a.saturating_sub(b)),
-        genotypes: rest
-            .genotypes
-            .zip(part.genotypes)
-            .map(|(a, b)| GenotypeCounts {
-                n_het: a.n_het.saturating_sub(b.n_het),
-                n_hom: a.n_hom.saturating_sub(b.n_hom),
-                n_hemi: a.n_hemi.saturating_sub(b.n_hemi),
-            }),
-    })
+    parts.fold(*all, |rest, part| rest.without(part))
 }
 
 fn is_nobody(of: &ReleasedCounts) -> bool {

@@ -46,6 +46,29 @@ impl ReleasedCounts {
             .try_fold(0u64, |sum, copies| sum.checked_add(*copies));
         (sum == Some(self.ac)).then_some(copies)
     }
+
+    /// Of two groups that have nobody in common. None is greater than 2^40, and there are a thousand strata at most.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        self.each(other, u64::saturating_add)
+    }
+
+    /// Of those of a group who are not in a part of it.
+    pub(crate) fn without(&self, part: &Self) -> Self {
+        self.each(part, u64::saturating_sub)
+    }
+
+    fn each(&self, other: &Self, f: fn(u64, u64) -> u64) -> Self {
+        let genotypes = self.genotypes.zip(other.genotypes);
+        Self {
+            ac: f(self.ac, other.ac),
+            an: self.an.zip(other.an).map(|(a, b)| f(a, b)),
+            genotypes: genotypes.map(|(a, b)| GenotypeCounts {
+                n_het: f(a.n_het, b.n_het),
+                n_hom: f(a.n_hom, b.n_hom),
+                n_hemi: f(a.n_hemi, b.n_hemi),
+            }),
+        }
+    }
 }
 
 /// The counts of a site; `None` is withheld.
